@@ -1,0 +1,2 @@
+/** Micrometer meters of the broker. */
+package io.polestar.broker.metrics;
