@@ -1,0 +1,118 @@
+package io.polestar.broker;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.kafka.common.Reconfigurable;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.share.ShareCoordinatorConfig;
+import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
+import org.apache.kafka.network.SocketServerConfigs;
+import org.apache.kafka.raft.KRaftConfigs;
+import org.apache.kafka.raft.QuorumConfig;
+import org.apache.kafka.server.config.AbstractKafkaConfig;
+import org.apache.kafka.server.config.ServerLogConfigs;
+
+/**
+ * The broker's settings: Kafka's broker configs by their own names, types and checks, and those of {@link
+ * PolestarConfigs}. Immutable. A default that differs from Kafka's stands in {@link #SINGLE_NODE_DEFAULTS}.
+ */
+public final class BrokerConfig extends AbstractKafkaConfig {
+
+    /** Kafka's broker definition and ours together. */
+    public static final ConfigDef DEFINITION =
+            Utils.mergeConfigs(List.of(AbstractKafkaConfig.CONFIG_DEF, PolestarConfigs.DEFINITION));
+
+    /** The name of the listener that the controller would have; with one node nothing listens on it. */
+    public static final String CONTROLLER_LISTENER = "CONTROLLER";
+
+    private static final int NODE_ID = 1;
+
+    /** What one node in one process needs set, where Kafka's own default is for a cluster or absent. */
+    public static final Map<String, String> SINGLE_NODE_DEFAULTS = Map.ofEntries(
+            Map.entry(KRaftConfigs.PROCESS_ROLES_CONFIG, "broker,controller"),
+            Map.entry(KRaftConfigs.NODE_ID_CONFIG, Integer.toString(NODE_ID)),
+            Map.entry(KRaftConfigs.CONTROLLER_LISTENER_NAMES_CONFIG, CONTROLLER_LISTENER),
+            Map.entry(QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG, "localhost:9093"),
+            Map.entry(QuorumConfig.QUORUM_LINGER_MS_CONFIG, "0"),
+            Map.entry(SocketServerConfigs.LISTENERS_CONFIG, "PLAINTEXT://127.0.0.1:9092"),
+            Map.entry(ServerLogConfigs.LOG_DIR_CONFIG, "polestar-data"),
+            Map.entry(GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),
+            Map.entry(GroupCoordinatorConfig.GROUP_INITIAL_REBALANCE_DELAY_MS_CONFIG, "0"),
+            Map.entry(TransactionLogConfig.TRANSACTIONS_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),
+            Map.entry(TransactionLogConfig.TRANSACTIONS_TOPIC_MIN_ISR_CONFIG, "1"),
+            Map.entry(ShareCoordinatorConfig.STATE_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),
+            Map.entry(ShareCoordinatorConfig.STATE_TOPIC_MIN_ISR_CONFIG, "1"));
+
+    private BrokerConfig(Map<String, String> properties) {
+        super(DEFINITION, properties, Map.of(), false);
+    }
+
+    /**
+     * Reads settings over the defaults.
+     *
+     * @param given by Kafka's names or ours; an unknown name is refused unless it belongs to a listener or a plugin
+     *     (it starts with {@code listener.name.})
+     * @throws ConfigException naming the property, its value and what is allowed
+     */
+    public static BrokerConfig of(Map<String, String> given) {
+        refuseUnknown(given);
+        Map<String, String> all = new HashMap<>(SINGLE_NODE_DEFAULTS);
+        all.putAll(given);
+        BrokerConfig config = new BrokerConfig(all);
+        config.checkOneDataDirectory();
+        return config;
+    }
+
+    private static void refuseUnknown(Map<String, String> given) {
+        TreeSet<String> unknown = new TreeSet<>();
+        for (String name : given.keySet()) {
+            if (!DEFINITION.names().contains(name) && !name.startsWith("listener.name.")) {
+                unknown.add(name);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new ConfigException("Unknown property " + unknown.first()
+                    + ": it is neither a Kafka broker config nor one of " + PolestarConfigs.DEFINITION.names());
+        }
+    }
+
+    private void checkOneDataDirectory() {
+        if (logDirs().size() != 1) {
+            throw new ConfigException(
+                    ServerLogConfigs.LOG_DIRS_CONFIG, logDirs(), "Polestar keeps its data in exactly one directory");
+        }
+    }
+
+    /** The one data directory. */
+    public Path dataDirectory() {
+        return Path.of(logDirs().get(0));
+    }
+
+    /** Nothing reconfigures this object: dynamic configs are read from the metadata image where they act. */
+    @Override
+    public void addReconfigurable(Reconfigurable reconfigurable) {}
+
+    @Override
+    public void removeReconfigurable(Reconfigurable reconfigurable) {}
+
+    /** Requests of one connection that may be in flight. */
+    public int clientQueueSize() {
+        return getInt(PolestarConfigs.CLIENT_QUEUE_SIZE);
+    }
+
+    /** HOST:PORT of the HTTP server, empty for none. */
+    public String httpListen() {
+        return getString(PolestarConfigs.HTTP_LISTEN);
+    }
+
+    /** Partition logs kept open at once. */
+    public int maxOpenLogs() {
+        return getInt(PolestarConfigs.LOG_OPEN_MAX);
+    }
+}
