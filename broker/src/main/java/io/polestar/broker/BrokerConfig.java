@@ -111,6 +111,11 @@ public final class BrokerConfig extends AbstractKafkaConfig {
         return getString(PolestarConfigs.HTTP_LISTEN);
     }
 
+    /** {@code log.retention.check.interval.ms}. */
+    public long retentionCheckIntervalMs() {
+        return getLong(ServerLogConfigs.LOG_CLEANUP_INTERVAL_MS_CONFIG);
+    }
+
     /** Partition logs kept open at once. */
     public int maxOpenLogs() {
         return getInt(PolestarConfigs.LOG_OPEN_MAX);

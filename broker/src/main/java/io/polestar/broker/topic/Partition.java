@@ -1,16 +1,49 @@
 package io.polestar.broker.topic;
 
 import io.polestar.storage.LogSlice;
+import io.polestar.storage.PartitionLog;
+import io.polestar.storage.SegmentInfo;
+import io.polestar.storage.TimestampedOffset;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.FencedLeaderEpochException;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.UnknownLeaderEpochException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.requests.DeleteRecordsRequest;
+import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.server.common.OffsetAndEpoch;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
+import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.kafka.storage.internals.log.ProducerAppendInfo;
+import org.apache.kafka.storage.internals.log.ProducerStateEntry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One partition this broker leads: decides what may be appended and what may be read. Safe for use from any thread. */
+/**
+ * One partition of this broker: decides what may be appended and what may be read. Safe for use from any thread: writing
+ * holds the partition's one lock for the append alone, reading takes no lock.
+ */
 public final class Partition {
+    private static final Logger log = LoggerFactory.getLogger(Partition.class);
 
-    /** Told when the high watermark moved; called outside the partition's lock, in order, on the appending thread. */
+    /** Told when the high watermark moved; called outside the partition's lock on the appending thread. */
     public interface HighWatermarkListener {
         void onHighWatermark(TopicPartition topicPartition, long highWatermark);
 
@@ -22,43 +55,120 @@ public final class Partition {
      * What an append did.
      *
      * @param firstOffset offset of the first record; for a duplicate that of the batch stored before
-     * @param nextOffset the log's end after it
+     * @param nextOffset the offset after the batch; for a duplicate that after the batch stored before
      * @param logAppendTimeMs the time given to the records, or -1 where they keep their own
      * @param logStartOffset the log's start
      */
     public record Appended(long firstOffset, long nextOffset, long logAppendTimeMs, long logStartOffset) {}
 
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<HighWatermarkListener> listeners = ConcurrentHashMap.newKeySet();
+    private final TopicPartition topicPartition;
+    private final Uuid topicId;
+    private final PartitionLog partitionLog;
+    private final PartitionState state;
+    private final PartitionContext context;
+
+    private volatile LogConfig config;
+    private volatile Leadership leadership = Leadership.NONE;
+    private volatile long highWatermark;
+    private volatile long lastStableOffset;
+    private volatile KafkaStorageException failure;
+
+    Partition(
+            TopicPartition topicPartition,
+            Uuid topicId,
+            PartitionLog partitionLog,
+            Path stateDirectory,
+            LogConfig config,
+            PartitionContext context) {
+        this.topicPartition = topicPartition;
+        this.topicId = topicId;
+        this.partitionLog = partitionLog;
+        this.config = config;
+        this.context = context;
+        this.state = PartitionState.recover(topicPartition, stateDirectory, partitionLog, context);
+        advanceHighWatermark();
+    }
+
     public TopicPartition topicPartition() {
-        throw new UnsupportedOperationException();
+        return topicPartition;
     }
 
     public Uuid topicId() {
-        throw new UnsupportedOperationException();
+        return topicId;
     }
 
     public int leaderEpoch() {
-        throw new UnsupportedOperationException();
+        return leadership.epoch();
     }
 
     public LogConfig config() {
-        throw new UnsupportedOperationException();
+        return config;
     }
 
     public long logStartOffset() {
-        throw new UnsupportedOperationException();
+        return partitionLog.startOffset();
     }
 
     public long logEndOffset() {
-        throw new UnsupportedOperationException();
+        return partitionLog.endOffset();
     }
 
     public long highWatermark() {
-        throw new UnsupportedOperationException();
+        return highWatermark;
     }
 
     /** Offset below which every transaction is decided; the high watermark without transactions. */
     public long lastStableOffset() {
-        throw new UnsupportedOperationException();
+        return lastStableOffset;
+    }
+
+    /** Bytes of the stored batches. */
+    public long sizeInBytes() {
+        return partitionLog.sizeInBytes();
+    }
+
+    public List<SegmentInfo> segments() {
+        return partitionLog.segments();
+    }
+
+    /**
+     * Refuses unless this broker leads the partition, in the epoch the client believes in where it names one.
+     *
+     * @param clientEpoch the leader epoch the client knows; empty if it names none
+     * @throws FencedLeaderEpochException if the client's epoch is older
+     * @throws UnknownLeaderEpochException if it is newer
+     * @throws NotLeaderOrFollowerException if another broker leads
+     * @throws KafkaStorageException if the log failed
+     */
+    public void requireLeader(OptionalInt clientEpoch) {
+        Leadership current = leadership;
+        if (clientEpoch.isPresent() && clientEpoch.getAsInt() != current.epoch()) {
+            String both = "leader epoch " + clientEpoch.getAsInt() + " asked for, " + current.epoch() + " current, of "
+                    + topicPartition;
+            throw clientEpoch.getAsInt() < current.epoch()
+                    ? new FencedLeaderEpochException("Older " + both)
+                    : new UnknownLeaderEpochException("Newer " + both);
+        }
+        if (!current.leading()) {
+            throw new NotLeaderOrFollowerException("This broker does not lead " + topicPartition);
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /**
+     * Appends what a client produced: exactly one batch, patched in place.
+     *
+     * @param acks as in the request: -1 asks for the in-sync replicas
+     */
+    public Appended appendFromClient(MemoryRecords records, short acks) {
+        if (acks == -1) {
+            leadership.requireEnoughReplicas(config.minInSyncReplicas, topicPartition);
+        }
+        return append(records, AppendOrigin.CLIENT);
     }
 
     /**
@@ -67,24 +177,280 @@ public final class Partition {
      * @param records exactly one batch of magic 2
      */
     public Appended appendFromCoordinator(MemoryRecords records) {
-        throw new UnsupportedOperationException();
+        return append(records, AppendOrigin.COORDINATOR);
     }
 
-    /** Reads committed batches, at most up to the high watermark or the last stable offset. */
+    private Appended append(MemoryRecords records, AppendOrigin origin) {
+        IncomingBatch batch = IncomingBatch.of(topicPartition, config, origin, records);
+        long before = highWatermark;
+        Appended appended;
+        lock.lock();
+        try {
+            requireLeader(OptionalInt.empty());
+            appended = appendLocked(batch, origin);
+        } finally {
+            lock.unlock();
+        }
+        if (highWatermark > before) {
+            announce();
+        }
+        return appended;
+    }
+
+    private Appended appendLocked(IncomingBatch batch, AppendOrigin origin) {
+        long baseOffset = partitionLog.endOffset();
+        int epoch = leadership.epoch();
+        long logAppendTimeMs = batch.stamp(baseOffset, epoch, context.time());
+        RecordBatch header = batch.header();
+        ProducerAppendInfo checked = null;
+        if (header.hasProducerId()) {
+            Optional<BatchMetadata> duplicate =
+                    origin == AppendOrigin.CLIENT ? state.findDuplicate(header) : Optional.empty();
+            if (duplicate.isPresent()) {
+                return asAppended(duplicate.get());
+            }
+            checked = state.check(header, origin);
+        }
+        store(batch);
+        if (checked != null) {
+            state.accept(header, checked);
+        }
+        long nextOffset = partitionLog.endOffset();
+        state.onAppended(epoch, baseOffset, nextOffset);
+        advanceHighWatermark();
+        return new Appended(baseOffset, nextOffset, logAppendTimeMs, partitionLog.startOffset());
+    }
+
+    private Appended asAppended(BatchMetadata duplicate) {
+        long timestampMs = duplicate.timestamp();
+        return new Appended(
+                duplicate.firstOffset(), duplicate.lastOffset() + 1, timestampMs, partitionLog.startOffset());
+    }
+
+    private void store(IncomingBatch batch) {
+        try {
+            partitionLog.append(batch.bytes());
+        } catch (KafkaStorageException e) {
+            failure = e;
+            log.error("partition={} event=append_failed action=partition_offline", topicPartition, e);
+            throw e;
+        }
+    }
+
+    /** With one replica everything in the log is committed; with more it will be what all in-sync ones have. */
+    private void advanceHighWatermark() {
+        long end = partitionLog.endOffset();
+        lastStableOffset = Math.min(end, state.firstUnstableOffset().orElse(end));
+        highWatermark = end;
+    }
+
+    private void announce() {
+        if (!listeners.isEmpty()) {
+            for (HighWatermarkListener listener : listeners) {
+                listener.onHighWatermark(topicPartition, highWatermark);
+            }
+        }
+    }
+
+    /**
+     * Reads committed batches, at most up to the high watermark or the last stable offset.
+     *
+     * @return a slice the caller must release; empty at the limit
+     * @throws OffsetOutOfRangeException if the offset is outside the log
+     */
     public LogSlice read(long offset, int maxBytes, boolean atLeastOneBatch, IsolationLevel isolation) {
-        throw new UnsupportedOperationException();
+        long limit = isolation == IsolationLevel.READ_COMMITTED ? lastStableOffset : highWatermark;
+        return partitionLog.read(offset, limit, maxBytes, atLeastOneBatch);
+    }
+
+    public Optional<TimestampedOffset> findByTimestamp(long timestampMs) {
+        return partitionLog.findByTimestamp(timestampMs);
+    }
+
+    public Optional<TimestampedOffset> maxTimestamp() {
+        return partitionLog.maxTimestamp();
+    }
+
+    /** Where the given leader epoch ended, as OffsetForLeaderEpoch answers it; empty if it is not known. */
+    public Optional<OffsetAndEpoch> endOfEpoch(int epoch) {
+        return state.endOf(epoch, partitionLog.endOffset());
+    }
+
+    /** The leader epoch of the first offset, if known. */
+    public OptionalInt earliestEpoch() {
+        return state.earliestEpoch(partitionLog.startOffset());
+    }
+
+    /** The producers known by id. */
+    public Map<Long, ProducerStateEntry> activeProducers() {
+        lock.lock();
+        try {
+            return state.activeProducers();
+        } finally {
+            lock.unlock();
+        }
     }
 
     public void addListener(HighWatermarkListener listener) {
-        throw new UnsupportedOperationException();
+        listeners.add(listener);
     }
 
     public void removeListener(HighWatermarkListener listener) {
-        throw new UnsupportedOperationException();
+        listeners.remove(listener);
     }
 
-    /** Moves the start of the log forward, as DeleteRecords does; -1 stands for the high watermark. */
+    /**
+     * Moves the start of the log forward, as DeleteRecords does; -1 stands for the high watermark.
+     *
+     * @return the log's start afterwards
+     * @throws PolicyViolationException if the topic is only compacted
+     * @throws OffsetOutOfRangeException if the offset is negative or above the high watermark
+     */
     public long deleteRecordsBefore(long offset) {
-        throw new UnsupportedOperationException();
+        if (config.compact && !config.delete) {
+            throw new PolicyViolationException(
+                    "Records of partition " + topicPartition + " can not be deleted due to the configured policy");
+        }
+        long converted = offset == DeleteRecordsRequest.HIGH_WATERMARK ? highWatermark : offset;
+        if (converted < 0 || converted > highWatermark) {
+            throw new OffsetOutOfRangeException("The offset " + converted + " for partition " + topicPartition
+                    + " is not between 0 and the high watermark " + highWatermark);
+        }
+        return trimTo(converted);
+    }
+
+    private long trimTo(long offset) {
+        lock.lock();
+        try {
+            requireLeader(OptionalInt.empty());
+            if (offset > partitionLog.startOffset()) {
+                partitionLog.trimTo(offset);
+                state.onTrimmed(offset);
+            }
+            return partitionLog.startOffset();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Removes what the topic's retention no longer keeps; see {@link Retention}. */
+    void applyRetention(long nowMs) {
+        if (!leadership.leading() || failure != null) {
+            return;
+        }
+        if (Retention.activeSegmentExpired(config, partitionLog.segments(), nowMs)) {
+            rollActiveSegment();
+        }
+        long start = Retention.newStartOffset(config, partitionLog.segments(), highWatermark, nowMs);
+        if (start > partitionLog.startOffset()) {
+            log.info(
+                    "partition={} event=retention start_offset={} new_start_offset={}",
+                    topicPartition,
+                    partitionLog.startOffset(),
+                    start);
+            trimTo(start);
+        }
+    }
+
+    private void rollActiveSegment() {
+        lock.lock();
+        try {
+            partitionLog.roll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets idle producers and saves the rest, so that a start after a crash replays little. */
+    void tidyProducers(long nowMs) {
+        lock.lock();
+        try {
+            state.removeExpiredProducers(nowMs);
+            state.saveAndForgetBefore(partitionLog.endOffset());
+        } catch (IOException e) {
+            log.warn("partition={} event=producer_snapshot_failed", topicPartition, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void configure(LogConfig changed) {
+        lock.lock();
+        try {
+            config = changed;
+            partitionLog.configure(TopicConfigs.settings(changed));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes over what the metadata says of the partition's leader. */
+    void follow(PartitionRegistration registration) {
+        Leadership next = Leadership.of(registration, context.nodeId());
+        boolean resigned;
+        lock.lock();
+        try {
+            Leadership before = leadership;
+            if (next.leading() && next.epoch() != before.epoch()) {
+                state.onLeading(next.epoch(), partitionLog.endOffset());
+            }
+            leadership = next;
+            resigned = before.leading() && (!next.leading() || next.epoch() != before.epoch());
+        } finally {
+            lock.unlock();
+        }
+        if (resigned) {
+            retireListeners();
+        }
+    }
+
+    private void retireListeners() {
+        for (HighWatermarkListener listener : listeners) {
+            if (listeners.remove(listener)) {
+                listener.onClosed(topicPartition);
+            }
+        }
+    }
+
+    /** Stops serving, saves the state and closes the log. */
+    void close() {
+        lock.lock();
+        try {
+            leadership = Leadership.NONE;
+            if (failure == null) {
+                state.save();
+            }
+        } catch (IOException e) {
+            log.warn("partition={} event=producer_snapshot_failed", topicPartition, e);
+        } finally {
+            try {
+                partitionLog.close();
+            } finally {
+                lock.unlock();
+            }
+        }
+        retireListeners();
+    }
+
+    /** Who leads, as this broker knows it. */
+    private record Leadership(boolean leading, int epoch, int inSyncReplicas, int replicas) {
+        static final Leadership NONE = new Leadership(false, -1, 0, 0);
+
+        static Leadership of(PartitionRegistration registration, int nodeId) {
+            return new Leadership(
+                    registration.leader == nodeId,
+                    registration.leaderEpoch,
+                    registration.isr.length,
+                    registration.replicas.length);
+        }
+
+        void requireEnoughReplicas(int configured, TopicPartition topicPartition) {
+            int required = Math.min(configured, replicas);
+            if (inSyncReplicas < required) {
+                throw new NotEnoughReplicasException("The size of the current ISR " + inSyncReplicas
+                        + " is insufficient to satisfy the min.isr requirement of " + required + " for "
+                        + topicPartition);
+            }
+        }
     }
 }

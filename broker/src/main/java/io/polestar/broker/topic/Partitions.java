@@ -1,29 +1,259 @@
 package io.polestar.broker.topic;
 
+import io.polestar.broker.BrokerConfig;
+import io.polestar.storage.LogStore;
+import io.polestar.storage.PartitionLog;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.image.LocalReplicaChanges;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.image.loader.LoaderManifest;
+import org.apache.kafka.image.publisher.MetadataPublisher;
+import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.server.util.Scheduler;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** All partitions of this broker; follows the metadata image. Safe for use from any thread. */
-public final class Partitions {
+/**
+ * All partitions of this broker; follows the metadata image. Opened, led, reconfigured and deleted on the metadata loader's
+ * thread alone; found from any thread.
+ */
+public final class Partitions implements MetadataPublisher {
+    private static final Logger log = LoggerFactory.getLogger(Partitions.class);
+    private static final long TIDY_INTERVAL_MS = 60_000;
+
+    private final Map<TopicPartition, Hosted> hosted = new ConcurrentHashMap<>();
+    private final LogStore store;
+    private final PartitionContext context;
+    private final TopicConfigs configs;
+    private final long retentionCheckMs;
+    private volatile MetadataImage image = MetadataImage.EMPTY;
+    private boolean first = true;
+
+    public Partitions(BrokerConfig config, LogStore store, Time time, Scheduler scheduler) {
+        this.store = store;
+        this.context = PartitionContext.of(config, time, scheduler);
+        this.configs = new TopicConfigs(config);
+        this.retentionCheckMs = config.retentionCheckIntervalMs();
+    }
+
+    /** Begins the periodic work: retention, and the producers' snapshots. */
+    public void start() {
+        context.scheduler().schedule("retention", this::applyRetention, retentionCheckMs, retentionCheckMs);
+        context.scheduler().schedule("producer-snapshots", this::tidyProducers, TIDY_INTERVAL_MS, TIDY_INTERVAL_MS);
+    }
 
     public Optional<Partition> find(TopicPartition topicPartition) {
-        throw new UnsupportedOperationException();
+        return Optional.ofNullable(hosted.get(topicPartition)).map(Hosted::partition);
     }
 
     /**
      * The partition if this broker leads it.
      *
-     * @throws org.apache.kafka.common.errors.UnknownTopicOrPartitionException if there is none
-     * @throws org.apache.kafka.common.errors.NotLeaderOrFollowerException if another broker leads it
-     * @throws org.apache.kafka.common.errors.KafkaStorageException if its log is offline
+     * @throws UnknownTopicOrPartitionException if there is none
+     * @throws NotLeaderOrFollowerException if another broker leads it
+     * @throws KafkaStorageException if its log is offline
      */
     public Partition leader(TopicPartition topicPartition) {
-        throw new UnsupportedOperationException();
+        Partition partition = hosted(topicPartition);
+        partition.requireLeader(OptionalInt.empty());
+        return partition;
     }
 
-    /** Every partition, in no order. */
+    /**
+     * The partition, led by this broker or not.
+     *
+     * @throws UnknownTopicOrPartitionException if there is none
+     * @throws NotLeaderOrFollowerException if only other brokers have it
+     * @throws KafkaStorageException if its log is offline
+     */
+    public Partition hosted(TopicPartition topicPartition) {
+        Hosted found = hosted.get(topicPartition);
+        if (found != null) {
+            return found.online();
+        }
+        if (existsInMetadata(topicPartition)) {
+            throw new NotLeaderOrFollowerException("This broker has no replica of " + topicPartition);
+        }
+        throw new UnknownTopicOrPartitionException("There is no partition " + topicPartition);
+    }
+
+    private boolean existsInMetadata(TopicPartition topicPartition) {
+        TopicImage topic = image.topics().getTopic(topicPartition.topic());
+        return topic != null && topic.partitions().containsKey(topicPartition.partition());
+    }
+
+    /** Every partition that is online, in no order. */
     public Collection<Partition> all() {
-        throw new UnsupportedOperationException();
+        List<Partition> online = new ArrayList<>(hosted.size());
+        for (Hosted each : hosted.values()) {
+            if (each.partition() != null) {
+                online.add(each.partition());
+            }
+        }
+        return online;
+    }
+
+    @Override
+    public String name() {
+        return "Partitions";
+    }
+
+    @Override
+    public void onMetadataUpdate(MetadataDelta delta, MetadataImage newImage, LoaderManifest manifest) {
+        image = newImage;
+        if (delta.topicsDelta() != null) {
+            apply(delta.topicsDelta().localChanges(context.nodeId()));
+        }
+        if (first) {
+            first = false;
+            deleteStrays();
+        }
+        if (delta.configsDelta() != null) {
+            reconfigure(delta.configsDelta().changes().keySet());
+        }
+    }
+
+    private void apply(LocalReplicaChanges changes) {
+        changes.deletes().forEach(this::delete);
+        changes.leaders().forEach((tp, info) -> follow(tp, info.topicId(), info.partition()));
+        changes.followers().forEach((tp, info) -> follow(tp, info.topicId(), info.partition()));
+    }
+
+    private void follow(TopicPartition topicPartition, Uuid topicId, PartitionRegistration registration) {
+        Hosted known = hosted.get(topicPartition);
+        if (known != null && !known.topicId().equals(topicId)) {
+            delete(topicPartition);
+            known = null;
+        }
+        if (known == null) {
+            known = open(topicPartition, topicId);
+            if (known.partition() != null) {
+                known.partition().follow(registration);
+            }
+            hosted.put(topicPartition, known);
+        } else if (known.partition() != null) {
+            known.partition().follow(registration);
+        }
+    }
+
+    private Hosted open(TopicPartition topicPartition, Uuid topicId) {
+        try {
+            LogConfig config = configs.of(topicPartition.topic(), image.configs());
+            PartitionLog partitionLog = store.open(topicPartition, topicId, TopicConfigs.settings(config));
+            return new Hosted(
+                    topicId,
+                    new Partition(
+                            topicPartition,
+                            topicId,
+                            partitionLog,
+                            store.stateDirectory(topicPartition),
+                            config,
+                            context),
+                    null);
+        } catch (RuntimeException e) {
+            log.error("partition={} event=open_failed action=partition_offline", topicPartition, e);
+            return new Hosted(
+                    topicId,
+                    null,
+                    new KafkaStorageException("Partition " + topicPartition + " is offline: " + e.getMessage(), e));
+        }
+    }
+
+    private void delete(TopicPartition topicPartition) {
+        Hosted gone = hosted.remove(topicPartition);
+        if (gone != null && gone.partition() != null) {
+            gone.partition().close();
+        }
+        try {
+            store.delete(topicPartition);
+        } catch (RuntimeException e) {
+            log.error("partition={} event=delete_failed", topicPartition, e);
+        }
+    }
+
+    /** Removes logs of topics that were deleted, or deleted and made anew, while this broker did not run. */
+    private void deleteStrays() {
+        for (LogStore.StoredPartition stored : store.partitions()) {
+            Hosted known = hosted.get(stored.topicPartition());
+            if (known == null) {
+                log.warn(
+                        "partition={} topic_id={} event=stray_log action=delete",
+                        stored.topicPartition(),
+                        stored.topicId());
+                delete(stored.topicPartition());
+            }
+        }
+    }
+
+    private void reconfigure(Collection<ConfigResource> changed) {
+        boolean brokerChanged = changed.stream().anyMatch(r -> r.type() == ConfigResource.Type.BROKER);
+        for (Partition partition : all()) {
+            String topic = partition.topicPartition().topic();
+            if (brokerChanged || changed.contains(new ConfigResource(ConfigResource.Type.TOPIC, topic))) {
+                partition.configure(configs.of(topic, image.configs()));
+            }
+        }
+    }
+
+    private void applyRetention() {
+        forEach(
+                "retention",
+                partition -> partition.applyRetention(context.time().milliseconds()));
+    }
+
+    private void tidyProducers() {
+        forEach(
+                "producer_snapshot",
+                partition -> partition.tidyProducers(context.time().milliseconds()));
+    }
+
+    private void forEach(String task, Consumer<Partition> work) {
+        for (Partition partition : all()) {
+            try {
+                work.accept(partition);
+            } catch (RuntimeException e) {
+                log.error("partition={} task={} event=task_failed", partition.topicPartition(), task, e);
+            }
+        }
+    }
+
+    /** Closes every partition; the metadata no longer changes then. */
+    @Override
+    public void close() {
+        for (Partition partition : all()) {
+            try {
+                partition.close();
+            } catch (RuntimeException e) {
+                log.error("partition={} event=close_failed", partition.topicPartition(), e);
+            }
+        }
+        hosted.clear();
+    }
+
+    /** A partition, or why its log is offline. */
+    private record Hosted(Uuid topicId, Partition partition, KafkaStorageException failure) {
+        Partition online() {
+            if (failure != null) {
+                throw failure;
+            }
+            return partition;
+        }
     }
 }

@@ -1,0 +1,52 @@
+package io.polestar.broker.topic;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collection;
+import java.util.stream.Collectors;
+import org.apache.kafka.storage.internals.checkpoint.LeaderEpochCheckpointFile;
+import org.apache.kafka.storage.internals.epoch.LeaderEpochFileCache;
+import org.apache.kafka.storage.internals.log.EpochEntry;
+import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
+
+/**
+ * Kafka's leader-epoch file, written without an fsync: the first append of each epoch writes it on an event loop, and
+ * what a power cut takes from it is in the batch headers of the log, from which {@link PartitionState#recover} puts it
+ * back.
+ */
+final class EpochFile extends LeaderEpochCheckpointFile {
+    private static final LogDirFailureChannel NO_LISTENER = new LogDirFailureChannel(1);
+
+    private final Path file;
+
+    EpochFile(Path directory) throws IOException {
+        super(newFile(directory.toFile()), NO_LISTENER);
+        this.file = newFile(directory.toFile()).toPath();
+    }
+
+    /** Called by {@link LeaderEpochFileCache} under its own lock. */
+    @Override
+    public void write(Collection<EpochEntry> epochs) {
+        String entries = epochs.stream()
+                .map(e -> e.epoch() + " " + e.startOffset() + "\n")
+                .collect(Collectors.joining("", "0\n" + epochs.size() + "\n", ""));
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        try {
+            Files.writeString(temporary, entries, StandardCharsets.UTF_8);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file, e);
+        }
+    }
+
+    @Override
+    public void writeIfDirExists(Collection<EpochEntry> epochs) {
+        if (Files.isDirectory(file.getParent())) {
+            write(epochs);
+        }
+    }
+}
