@@ -14,6 +14,7 @@ import org.apache.kafka.coordinator.share.ShareCoordinatorConfig;
 import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
 import org.apache.kafka.network.SocketServerConfigs;
 import org.apache.kafka.raft.KRaftConfigs;
+import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.ServerLogConfigs;
@@ -40,6 +41,8 @@ public final class BrokerConfig extends AbstractKafkaConfig {
             Map.entry(KRaftConfigs.CONTROLLER_LISTENER_NAMES_CONFIG, CONTROLLER_LISTENER),
             Map.entry(QuorumConfig.QUORUM_BOOTSTRAP_SERVERS_CONFIG, "localhost:9093"),
             Map.entry(QuorumConfig.QUORUM_LINGER_MS_CONFIG, "0"),
+            // Kafka's standbys watch these no-op records; here nobody does, and each costs a force.
+            Map.entry(MetadataLogConfig.METADATA_MAX_IDLE_INTERVAL_MS_CONFIG, "0"),
             Map.entry(SocketServerConfigs.LISTENERS_CONFIG, "PLAINTEXT://127.0.0.1:9092"),
             Map.entry(ServerLogConfigs.LOG_DIR_CONFIG, "polestar-data"),
             Map.entry(GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),
