@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.utils.Utils;
@@ -31,6 +32,13 @@ public interface Access {
     default void requireOnCluster(RequestContext context, AclOperation operation) {
         if (!allowedOnCluster(context, operation)) {
             throw new ClusterAuthorizationException("Request is not authorized");
+        }
+    }
+
+    /** @throws GroupAuthorizationException if the operation on the group is not allowed */
+    default void requireOnGroup(RequestContext context, AclOperation operation, String groupId) {
+        if (!allowed(context, operation, ResourceType.GROUP, groupId)) {
+            throw GroupAuthorizationException.forGroupId(groupId);
         }
     }
 

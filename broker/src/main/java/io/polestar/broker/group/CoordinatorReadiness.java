@@ -1,0 +1,69 @@
+package io.polestar.broker.group;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Tells when the coordinator behind a partition can answer: another broker leads the partition, or this one leads it
+ * and has loaded it. Safe for use from any thread; the futures complete on whichever thread brings the news.
+ */
+final class CoordinatorReadiness {
+    static final int NO_LEADER = -1;
+
+    private final int brokerId;
+    private final ToIntFunction<TopicPartition> leaderOf;
+    private final Set<TopicPartition> active = ConcurrentHashMap.newKeySet();
+    private final Map<TopicPartition, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
+
+    /** @param leaderOf the broker id of a partition's leader in the newest metadata image, or {@link #NO_LEADER} */
+    CoordinatorReadiness(int brokerId, ToIntFunction<TopicPartition> leaderOf) {
+        this.brokerId = brokerId;
+        this.leaderOf = leaderOf;
+    }
+
+    /** A future of its own for each caller, so that one caller's timeout does not end the wait of the others. */
+    CompletableFuture<Void> whenReady(TopicPartition partition) {
+        if (isReady(partition)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> shared = waiting.computeIfAbsent(partition, p -> new CompletableFuture<>());
+        // The news may have come between the first look and the entry.
+        completeIfReady(partition);
+        return shared.copy();
+    }
+
+    private boolean isReady(TopicPartition partition) {
+        int leader = leaderOf.applyAsInt(partition);
+        return leader == brokerId ? active.contains(partition) : leader != NO_LEADER;
+    }
+
+    void activated(TopicPartition partition) {
+        active.add(partition);
+        completeIfReady(partition);
+    }
+
+    void deactivated(TopicPartition partition) {
+        active.remove(partition);
+    }
+
+    /** A new metadata image is in place. */
+    void metadataChanged() {
+        List<TopicPartition> partitions = new ArrayList<>(waiting.keySet());
+        partitions.forEach(this::completeIfReady);
+    }
+
+    private void completeIfReady(TopicPartition partition) {
+        if (isReady(partition)) {
+            CompletableFuture<Void> shared = waiting.remove(partition);
+            if (shared != null) {
+                shared.complete(null);
+            }
+        }
+    }
+}

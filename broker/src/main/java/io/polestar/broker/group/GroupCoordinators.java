@@ -1,0 +1,131 @@
+package io.polestar.broker.group;
+
+import com.yammer.metrics.core.MetricsRegistry;
+import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.topic.Partitions;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.internals.Plugin;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.group.GroupConfigManager;
+import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
+import org.apache.kafka.coordinator.group.GroupCoordinatorService;
+import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
+import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorRuntimeMetrics;
+import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.image.publisher.MetadataPublisher;
+import org.apache.kafka.metadata.PartitionRegistration;
+import org.apache.kafka.server.authorizer.Authorizer;
+import org.apache.kafka.server.share.persister.NoOpStatePersister;
+import org.apache.kafka.server.util.timer.SystemTimer;
+import org.apache.kafka.server.util.timer.SystemTimerReaper;
+
+/**
+ * Kafka's group coordinator, put together over our partitions. It begins to work with the first metadata image that
+ * {@link #publisher()} is given. Safe for use from any thread.
+ */
+public final class GroupCoordinators implements AutoCloseable {
+    private final GroupCoordinatorConfig config;
+    private final Supplier<MetadataImage> image;
+    private final CoordinatorReadiness readiness;
+    private final MetricsRegistry gauges = new MetricsRegistry();
+    private final GroupCoordinatorService service;
+    private final OffsetsTopicFollower follower;
+
+    /**
+     * @param image the newest metadata image
+     * @param authorizer hides topics from the regular expressions of consumers that may not describe them
+     */
+    public GroupCoordinators(
+            BrokerConfig brokerConfig,
+            Partitions partitions,
+            Supplier<MetadataImage> image,
+            Time time,
+            Metrics metrics,
+            Optional<Plugin<Authorizer>> authorizer) {
+        this.config = new GroupCoordinatorConfig(brokerConfig);
+        this.image = image;
+        int brokerId = brokerConfig.nodeId();
+        this.readiness = new CoordinatorReadiness(brokerId, this::leaderOf);
+        this.service = serviceBuilder(brokerConfig, metrics)
+                .withTime(time)
+                .withLoader(new PartitionLogLoader<>(
+                        partitions, new GroupCoordinatorRecordSerde(), config.offsetsLoadBufferSize(), time))
+                .withWriter(new PartitionLogWriter(partitions, readiness))
+                .withPartitionMetadataClient(new LogEndOffsets(partitions))
+                .withAuthorizerPlugin(authorizer)
+                .build();
+        this.follower = new OffsetsTopicFollower(
+                brokerId, config.offsetsTopicPartitions(), service, readiness::metadataChanged);
+    }
+
+    private GroupCoordinatorService.Builder serviceBuilder(BrokerConfig brokerConfig, Metrics metrics) {
+        ShareGroupConfig shareConfig = new ShareGroupConfig(brokerConfig);
+        return new GroupCoordinatorService.Builder(brokerConfig.nodeId(), config)
+                .withTimer(new SystemTimerReaper("group-coordinator-reaper", new SystemTimer("group-coordinator")))
+                .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
+                .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(gauges, metrics))
+                .withGroupConfigManager(
+                        new GroupConfigManager(config.extractGroupConfigMap(shareConfig), config, shareConfig))
+                .withPersister(new NoOpStatePersister());
+    }
+
+    private int leaderOf(TopicPartition partition) {
+        TopicImage topic = image.get().topics().getTopic(partition.topic());
+        PartitionRegistration registration =
+                topic == null ? null : topic.partitions().get(partition.partition());
+        return registration == null ? CoordinatorReadiness.NO_LEADER : registration.leader;
+    }
+
+    /** What the group APIs are answered by; its methods return futures and never block. */
+    public GroupCoordinator service() {
+        return service;
+    }
+
+    /** To be told of metadata <em>after</em> the partitions: a shard is loaded from its partition at once. */
+    public MetadataPublisher publisher() {
+        return follower;
+    }
+
+    /** When the group's coordinator, here or on another broker, can be asked without an error. */
+    public CompletableFuture<Void> whenReady(String groupId) {
+        return readiness.whenReady(
+                new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, service.partitionFor(groupId)));
+    }
+
+    /** How {@code __consumer_offsets} is to be created. */
+    public CreatableTopic offsetsTopic() {
+        CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection();
+        Properties properties = service.groupMetadataTopicConfigs();
+        properties.forEach((name, value) -> configs.add(
+                new CreatableTopicConfig().setName(name.toString()).setValue(value.toString())));
+        return new CreatableTopic()
+                .setName(Topic.GROUP_METADATA_TOPIC_NAME)
+                .setNumPartitions(config.offsetsTopicPartitions())
+                .setReplicationFactor(config.offsetsTopicReplicationFactor())
+                .setConfigs(configs);
+    }
+
+    @Override
+    public void close() {
+        follower.close();
+        if (!follower.hasStarted()) {
+            // Only what was started shuts down, and its threads run since it was built.
+            service.startup(config::offsetsTopicPartitions);
+        }
+        service.shutdown();
+        gauges.shutdown();
+    }
+}

@@ -1,0 +1,103 @@
+package io.polestar.broker.group;
+
+import io.polestar.broker.topic.Partition;
+import io.polestar.broker.topic.Partitions;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
+
+/**
+ * How Kafka's coordinators write to our partitions. Safe for use from any thread; each coordinator calls it on one of
+ * the runtime's event threads at a time.
+ */
+final class PartitionLogWriter implements PartitionWriter {
+    private record Registration(TopicPartition topicPartition, Listener listener) {}
+
+    private final Partitions partitions;
+    private final CoordinatorReadiness readiness;
+    private final Map<Registration, HighWatermarkAdapter> adapters = new ConcurrentHashMap<>();
+
+    PartitionLogWriter(Partitions partitions, CoordinatorReadiness readiness) {
+        this.partitions = partitions;
+        this.readiness = readiness;
+    }
+
+    /** The runtime calls this when a coordinator has been loaded and becomes active, which is how we learn of it. */
+    @Override
+    public void registerListener(TopicPartition topicPartition, Listener listener) {
+        HighWatermarkAdapter adapter = new HighWatermarkAdapter(listener);
+        adapters.put(new Registration(topicPartition, listener), adapter);
+        partitions.find(topicPartition).ifPresent(partition -> partition.addListener(adapter));
+        readiness.activated(topicPartition);
+    }
+
+    @Override
+    public void deregisterListener(TopicPartition topicPartition, Listener listener) {
+        readiness.deactivated(topicPartition);
+        HighWatermarkAdapter adapter = adapters.remove(new Registration(topicPartition, listener));
+        if (adapter != null) {
+            partitions.find(topicPartition).ifPresent(partition -> partition.removeListener(adapter));
+        }
+    }
+
+    @Override
+    public LogConfig config(TopicPartition topicPartition) {
+        return partitions.leader(topicPartition).config();
+    }
+
+    @Override
+    public long append(
+            TopicPartition topicPartition, VerificationGuard guard, MemoryRecords records, short transactionVersion) {
+        return partitions.leader(topicPartition).appendFromCoordinator(records).nextOffset();
+    }
+
+    /** Only TxnOffsetCommit asks for it, and no transaction can be ongoing while nothing coordinates transactions. */
+    @Override
+    public CompletableFuture<VerificationGuard> maybeStartTransactionVerification(
+            TopicPartition topicPartition,
+            String transactionalId,
+            long producerId,
+            short producerEpoch,
+            int apiVersion) {
+        return CompletableFuture.failedFuture(
+                new InvalidTxnStateException("No transaction of " + transactionalId + " is ongoing"));
+    }
+
+    @Override
+    public CompletableFuture<Void> deleteRecords(TopicPartition topicPartition, long deleteBeforeOffset) {
+        try {
+            partitions.leader(topicPartition).deleteRecordsBefore(deleteBeforeOffset);
+            return CompletableFuture.completedFuture(null);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Passes high watermarks on until the partition's leadership ends, as {@link Listener} demands. */
+    private static final class HighWatermarkAdapter implements Partition.HighWatermarkListener {
+        private final Listener listener;
+        private volatile boolean led = true;
+
+        HighWatermarkAdapter(Listener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void onHighWatermark(TopicPartition topicPartition, long highWatermark) {
+            if (led) {
+                listener.onHighWatermarkUpdated(topicPartition, highWatermark);
+            }
+        }
+
+        @Override
+        public void onClosed(TopicPartition topicPartition) {
+            led = false;
+        }
+    }
+}
