@@ -47,6 +47,10 @@ public final class BrokerConfig extends AbstractKafkaConfig {
             Map.entry(ServerLogConfigs.LOG_DIR_CONFIG, "polestar-data"),
             Map.entry(GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),
             Map.entry(GroupCoordinatorConfig.GROUP_INITIAL_REBALANCE_DELAY_MS_CONFIG, "0"),
+            // A member of the consumer protocol learns of a rebalance at its next heartbeat: Kafka's 5 s are the wait.
+            Map.entry(GroupCoordinatorConfig.CONSUMER_GROUP_HEARTBEAT_INTERVAL_MS_CONFIG, "500"),
+            Map.entry(GroupCoordinatorConfig.CONSUMER_GROUP_MIN_HEARTBEAT_INTERVAL_MS_CONFIG, "100"),
+            Map.entry(GroupCoordinatorConfig.CONSUMER_GROUP_ASSIGNMENT_INTERVAL_MS_CONFIG, "0"),
             Map.entry(TransactionLogConfig.TRANSACTIONS_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),
             Map.entry(TransactionLogConfig.TRANSACTIONS_TOPIC_MIN_ISR_CONFIG, "1"),
             Map.entry(ShareCoordinatorConfig.STATE_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.TopicPartition;
 
@@ -15,6 +16,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class CoordinatorReadiness {
     static final int NO_LEADER = -1;
+
+    /** Below every client's request timeout, above what loading a shard of usual size takes. */
+    private static final long MAX_WAIT_MS = 2_000;
 
     private final int brokerId;
     private final ToIntFunction<TopicPartition> leaderOf;
@@ -27,15 +31,21 @@ final class CoordinatorReadiness {
         this.leaderOf = leaderOf;
     }
 
-    /** A future of its own for each caller, so that one caller's timeout does not end the wait of the others. */
+    /** Completes when the coordinator is ready, or else after {@link #MAX_WAIT_MS}. */
     CompletableFuture<Void> whenReady(TopicPartition partition) {
         if (isReady(partition)) {
             return CompletableFuture.completedFuture(null);
         }
-        CompletableFuture<Void> shared = waiting.computeIfAbsent(partition, p -> new CompletableFuture<>());
+        CompletableFuture<Void> shared = waiting.computeIfAbsent(partition, p -> newWait());
+        shared.whenComplete((ready, failure) -> waiting.remove(partition, shared));
         // The news may have come between the first look and the entry.
         completeIfReady(partition);
         return shared.copy();
+    }
+
+    /** One wait is shared by all who come while it lasts, and ends by itself, so that none pile up. */
+    private static CompletableFuture<Void> newWait() {
+        return new CompletableFuture<Void>().completeOnTimeout(null, MAX_WAIT_MS, TimeUnit.MILLISECONDS);
     }
 
     private boolean isReady(TopicPartition partition) {
@@ -60,7 +70,7 @@ final class CoordinatorReadiness {
 
     private void completeIfReady(TopicPartition partition) {
         if (isReady(partition)) {
-            CompletableFuture<Void> shared = waiting.remove(partition);
+            CompletableFuture<Void> shared = waiting.get(partition);
             if (shared != null) {
                 shared.complete(null);
             }

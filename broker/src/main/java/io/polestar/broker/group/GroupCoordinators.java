@@ -99,18 +99,17 @@ public final class GroupCoordinators implements AutoCloseable {
         return follower;
     }
 
-    /** When the group's coordinator, here or on another broker, can be asked without an error. */
+    /** When the group's coordinator, here or on another broker, can be asked; after two seconds in any case. */
     public CompletableFuture<Void> whenReady(String groupId) {
-        return readiness.whenReady(
-                new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, service.partitionFor(groupId)));
+        return readiness.whenReady(new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, service.partitionFor(groupId)));
     }
 
     /** How {@code __consumer_offsets} is to be created. */
     public CreatableTopic offsetsTopic() {
         CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection();
         Properties properties = service.groupMetadataTopicConfigs();
-        properties.forEach((name, value) -> configs.add(
-                new CreatableTopicConfig().setName(name.toString()).setValue(value.toString())));
+        properties.forEach((name, value) ->
+                configs.add(new CreatableTopicConfig().setName(name.toString()).setValue(value.toString())));
         return new CreatableTopic()
                 .setName(Topic.GROUP_METADATA_TOPIC_NAME)
                 .setNumPartitions(config.offsetsTopicPartitions())

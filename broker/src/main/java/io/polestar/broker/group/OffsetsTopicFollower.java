@@ -120,8 +120,7 @@ final class OffsetsTopicFollower implements MetadataPublisher {
         }
         for (ConfigResource resource : delta.configsDelta().changes().keySet()) {
             if (resource.type() == ConfigResource.Type.GROUP) {
-                coordinator.updateGroupConfig(
-                        resource.name(), image.configs().configProperties(resource));
+                coordinator.updateGroupConfig(resource.name(), image.configs().configProperties(resource));
             }
         }
     }

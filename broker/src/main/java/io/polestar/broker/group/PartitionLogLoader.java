@@ -65,8 +65,8 @@ final class PartitionLogLoader<T> implements CoordinatorLoader<T> {
 
     private LoadSummary replay(TopicPartition topicPartition, CoordinatorPlayback<T> playback, long queuedMs) {
         long startMs = time.milliseconds();
-        LogReplay<T> replay = new LogReplay<>(
-                partitions.leader(topicPartition), deserializer, playback, sliceBytes, () -> closed);
+        LogReplay<T> replay =
+                new LogReplay<>(partitions.leader(topicPartition), deserializer, playback, sliceBytes, () -> closed);
         replay.run();
         return new LoadSummary(
                 queuedMs, time.milliseconds(), startMs - queuedMs, replay.recordCount(), replay.byteCount());

@@ -1,0 +1,60 @@
+package io.polestar.broker.api;
+
+import io.polestar.broker.security.Access;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
+import org.apache.kafka.common.requests.ConsumerGroupHeartbeatResponse;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.coordinator.group.GroupCoordinator;
+
+/**
+ * ConsumerGroupHeartbeat (KIP-848): a member joins, lives, reports what it owns, and gets what it shall own.
+ *
+ * <ul>
+ *   <li>version 1: the client makes its member id, and subscribes by regular expression
+ * </ul>
+ */
+final class ConsumerGroupHeartbeatHandler implements ApiHandler<ConsumerGroupHeartbeatRequest> {
+    private final GroupCoordinator groups;
+    private final ConsumerGroupProtocol protocol;
+    private final Access access;
+
+    ConsumerGroupHeartbeatHandler(GroupCoordinator groups, ConsumerGroupProtocol protocol, Access access) {
+        this.groups = groups;
+        this.protocol = protocol;
+        this.access = access;
+    }
+
+    @Override
+    public ApiKeys apiKey() {
+        return ApiKeys.CONSUMER_GROUP_HEARTBEAT;
+    }
+
+    @Override
+    public CompletableFuture<ConsumerGroupHeartbeatResponse> handle(
+            RequestContext context, ConsumerGroupHeartbeatRequest request) {
+        protocol.require();
+        access.requireOnGroup(context, AclOperation.READ, request.data().groupId());
+        requireOnTopics(context, request.data().subscribedTopicNames());
+        return groups.consumerGroupHeartbeat(context, request.data()).thenApply(ConsumerGroupHeartbeatResponse::new);
+    }
+
+    /** @param topics {@code null} where the subscription has not changed */
+    private void requireOnTopics(RequestContext context, List<String> topics) {
+        if (topics == null || topics.isEmpty()) {
+            return;
+        }
+        int allowed = access.allowedNames(
+                        context, AclOperation.DESCRIBE, ResourceType.TOPIC, topics, Function.identity())
+                .size();
+        if (allowed < topics.stream().distinct().count()) {
+            throw new TopicAuthorizationException("Not authorized to describe all topics of the subscription");
+        }
+    }
+}

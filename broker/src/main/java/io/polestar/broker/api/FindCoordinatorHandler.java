@@ -1,0 +1,168 @@
+package io.polestar.broker.api;
+
+import io.polestar.broker.group.GroupCoordinators;
+import io.polestar.broker.security.Access;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FindCoordinatorRequest;
+import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
+import org.apache.kafka.common.requests.FindCoordinatorResponse;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.apache.kafka.server.share.SharePartitionKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * FindCoordinator: which broker coordinates a group.
+ *
+ * <ul>
+ *   <li>below version 4 one key, answered at the top of the response; above it a list of keys
+ *   <li>version 6: share-partition keys
+ *   <li>the first request creates {@code __consumer_offsets}; while that happens, and while a coordinator loads, the
+ *       answer waits a moment, because a client that is sent away comes back only after its backoff
+ * </ul>
+ */
+final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest> {
+    private static final Logger log = LoggerFactory.getLogger(FindCoordinatorHandler.class);
+    private static final long MAX_WAIT_MS = 2_000;
+    private static final int FIRST_VERSION_WITH_SHARE = 6;
+
+    private record Found(Errors error, Node node) {}
+
+    private final GroupCoordinators groups;
+    private final KRaftMetadataCache metadata;
+    private final InternalTopics internalTopics;
+    private final Access access;
+    private final AtomicReference<CompletableFuture<Void>> creation = new AtomicReference<>();
+
+    FindCoordinatorHandler(
+            GroupCoordinators groups, KRaftMetadataCache metadata, InternalTopics internalTopics, Access access) {
+        this.groups = groups;
+        this.metadata = metadata;
+        this.internalTopics = internalTopics;
+        this.access = access;
+    }
+
+    @Override
+    public ApiKeys apiKey() {
+        return ApiKeys.FIND_COORDINATOR;
+    }
+
+    @Override
+    public List<String> gaps() {
+        return List.of("Keys of transactions and share groups are answered with COORDINATOR_NOT_AVAILABLE: their"
+                + " coordinators do not exist yet.");
+    }
+
+    @Override
+    public CompletableFuture<FindCoordinatorResponse> handle(RequestContext context, FindCoordinatorRequest request) {
+        FindCoordinatorRequestData data = request.data();
+        CoordinatorType type = CoordinatorType.forId(data.keyType());
+        if (context.apiVersion() < FindCoordinatorRequest.MIN_BATCHED_VERSION) {
+            return find(context, type, data.key())
+                    .thenApply(found -> FindCoordinatorResponse.prepareOldResponse(found.error(), found.node()));
+        }
+        List<CompletableFuture<Coordinator>> answers = data.coordinatorKeys().stream()
+                .map(key -> find(context, type, key).thenApply(found -> coordinator(key, found)))
+                .toList();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> new FindCoordinatorResponse(new FindCoordinatorResponseData()
+                        .setCoordinators(
+                                answers.stream().map(CompletableFuture::join).toList())));
+    }
+
+    private static Coordinator coordinator(String key, Found found) {
+        return new Coordinator()
+                .setKey(key)
+                .setErrorCode(found.error().code())
+                .setNodeId(found.node().id())
+                .setHost(found.node().host())
+                .setPort(found.node().port());
+    }
+
+    private CompletableFuture<Found> find(RequestContext context, CoordinatorType type, String key) {
+        return switch (type) {
+            case GROUP -> findGroup(context, key);
+            case TRANSACTION ->
+                CompletableFuture.completedFuture(refused(
+                        access.allowed(context, AclOperation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, key)
+                                ? Errors.COORDINATOR_NOT_AVAILABLE
+                                : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED));
+            case SHARE -> CompletableFuture.completedFuture(refused(shareError(context, key)));
+        };
+    }
+
+    private static Found refused(Errors error) {
+        return new Found(error, Node.noNode());
+    }
+
+    private Errors shareError(RequestContext context, String key) {
+        if (context.apiVersion() < FIRST_VERSION_WITH_SHARE) {
+            return Errors.INVALID_REQUEST;
+        }
+        access.requireOnCluster(context, AclOperation.CLUSTER_ACTION);
+        try {
+            SharePartitionKey.validate(key);
+            return Errors.COORDINATOR_NOT_AVAILABLE;
+        } catch (IllegalArgumentException e) {
+            return Errors.INVALID_REQUEST;
+        }
+    }
+
+    private CompletableFuture<Found> findGroup(RequestContext context, String groupId) {
+        if (!access.allowed(context, AclOperation.DESCRIBE, ResourceType.GROUP, groupId)) {
+            return CompletableFuture.completedFuture(refused(Errors.GROUP_AUTHORIZATION_FAILED));
+        }
+        return offsetsTopic()
+                .thenCompose(exists -> groups.whenReady(groupId))
+                .completeOnTimeout(null, MAX_WAIT_MS, TimeUnit.MILLISECONDS)
+                .handle((ready, failure) -> failure == null
+                        ? leader(context, groupId).orElse(refused(Errors.COORDINATOR_NOT_AVAILABLE))
+                        : refused(Errors.COORDINATOR_NOT_AVAILABLE));
+    }
+
+    private Optional<Found> leader(RequestContext context, String groupId) {
+        int partition = groups.service().partitionFor(groupId);
+        return metadata.getLeaderAndIsr(Topic.GROUP_METADATA_TOPIC_NAME, partition)
+                .flatMap(leader -> metadata.getAliveBrokerNode(leader.leader(), context.listenerName))
+                .map(node -> new Found(Errors.NONE, node));
+    }
+
+    private CompletableFuture<Void> offsetsTopic() {
+        if (metadata.contains(Topic.GROUP_METADATA_TOPIC_NAME)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletableFuture<Void> running = creation.compareAndExchange(null, mine);
+        if (running != null) {
+            return running.copy();
+        }
+        create(mine);
+        return mine.copy();
+    }
+
+    private void create(CompletableFuture<Void> done) {
+        internalTopics.create(groups.offsetsTopic()).whenComplete((created, failure) -> {
+            creation.set(null);
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                log.warn("{} could not be created", Topic.GROUP_METADATA_TOPIC_NAME, failure);
+                done.completeExceptionally(failure);
+            }
+        });
+    }
+}

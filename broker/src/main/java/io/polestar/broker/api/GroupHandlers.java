@@ -1,0 +1,38 @@
+package io.polestar.broker.api;
+
+import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.group.GroupCoordinators;
+import io.polestar.broker.security.Access;
+import java.util.List;
+import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+
+/** The group family of APIs. */
+public final class GroupHandlers {
+    private GroupHandlers() {}
+
+    /** @param internalTopics creates {@code __consumer_offsets} when the first client looks for its coordinator */
+    public static List<ApiHandler<?>> all(
+            BrokerConfig config,
+            GroupCoordinators coordinators,
+            KRaftMetadataCache metadata,
+            InternalTopics internalTopics,
+            Access access) {
+        GroupCoordinator groups = coordinators.service();
+        ConsumerGroupProtocol protocol = new ConsumerGroupProtocol(config, metadata);
+        return List.of(
+                new FindCoordinatorHandler(coordinators, metadata, internalTopics, access),
+                new JoinGroupHandler(groups, access),
+                new SyncGroupHandler(groups, access),
+                new HeartbeatHandler(groups, access),
+                new LeaveGroupHandler(groups, access),
+                new OffsetCommitHandler(groups, metadata, access),
+                new OffsetFetchHandler(groups, metadata, access),
+                new OffsetDeleteHandler(groups, metadata, access),
+                new ListGroupsHandler(groups, access),
+                new DescribeGroupsHandler(groups, access),
+                new DeleteGroupsHandler(groups, access),
+                new ConsumerGroupHeartbeatHandler(groups, protocol, access),
+                new ConsumerGroupDescribeHandler(groups, protocol, access));
+    }
+}
