@@ -1,0 +1,2 @@
+/** {@code polestar group}, over Kafka's Admin client. */
+package io.polestar.ops.cli.group;

@@ -1,0 +1,2 @@
+/** {@code polestar topic}, over Kafka's Admin client. */
+package io.polestar.ops.cli.topic;
