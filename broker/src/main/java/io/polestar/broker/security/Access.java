@@ -24,6 +24,11 @@ public interface Access {
 
     boolean allowed(RequestContext context, AclOperation operation, ResourceType type, String name);
 
+    /** Whether the operation is allowed on at least one resource of the type. */
+    default boolean allowedOnAny(RequestContext context, AclOperation operation, ResourceType type) {
+        return allowed(context, operation, type, "*");
+    }
+
     default boolean allowedOnCluster(RequestContext context, AclOperation operation) {
         return allowed(context, operation, ResourceType.CLUSTER, CLUSTER_NAME);
     }

@@ -210,11 +210,11 @@ final class PartitionState {
         return epochs.epochForOffset(offset);
     }
 
-    /** The epoch that holds the first offset, if it is known. */
+    /** The epoch that holds the first offset, or will hold it; empty if it is not known. */
     OptionalInt earliestEpoch(long startOffset) {
-        Optional<EpochEntry> earliest = epochs.earliestEntry();
-        return earliest.isPresent() && earliest.get().startOffset() <= startOffset
-                ? OptionalInt.of(earliest.get().epoch())
+        EpochEntry earliest = epochs.earliestEntry().orElse(leading);
+        return earliest.epoch() >= 0 && earliest.startOffset() <= startOffset
+                ? OptionalInt.of(earliest.epoch())
                 : OptionalInt.empty();
     }
 

@@ -1,0 +1,65 @@
+package io.polestar.broker.api;
+
+import io.polestar.protocol.MappedRecords;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.server.FetchContext;
+
+/**
+ * What one reading of all partitions of a fetch found. Holds log memory until it is answered or released. Used by one
+ * thread at a time.
+ */
+final class FetchRound {
+
+    /** A partition that the client may read, and from where. */
+    record Wanted(TopicIdPartition partition, FetchRequest.PartitionData data) {}
+
+    private final LinkedHashMap<TopicIdPartition, PartitionData> found = new LinkedHashMap<>();
+    private final LeaderHints hints;
+    private int bytes;
+    private boolean mustAnswer;
+
+    FetchRound(LeaderHints hints) {
+        this.hints = hints;
+    }
+
+    LeaderHints hints() {
+        return hints;
+    }
+
+    /** Bytes of records found so far. */
+    int bytes() {
+        return bytes;
+    }
+
+    void add(TopicIdPartition partition, PartitionData data) {
+        found.put(partition, data);
+        bytes += FetchResponse.recordsSize(data);
+        mustAnswer |= data.errorCode() != Errors.NONE.code() || FetchResponse.isDivergingEpoch(data);
+    }
+
+    /** Whether the request is to be answered at once. */
+    boolean satisfies(int minBytes) {
+        return bytes >= minBytes || mustAnswer;
+    }
+
+    /** Hands the records over to the response. */
+    FetchResponse answer(FetchContext session, Map<TopicIdPartition, PartitionData> refused) {
+        found.putAll(refused);
+        return session.updateAndGenerateResponseData(found, hints.nodes());
+    }
+
+    void release() {
+        for (PartitionData data : found.values()) {
+            if (data.records() instanceof MappedRecords records) {
+                records.release();
+            }
+        }
+        found.clear();
+    }
+}

@@ -1,0 +1,110 @@
+package io.polestar.broker.api;
+
+import io.polestar.broker.topic.Partition;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ProduceResponse;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.storage.internals.log.RecordValidationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The answer to one produce request as it grows, partition by partition. Used by one thread. */
+final class ProduceAnswer {
+    private static final Logger log = LoggerFactory.getLogger(ProduceAnswer.class);
+    private static final short FIRST_VERSION_WITH_LEADER = 10;
+
+    private final ProduceResponseData data = new ProduceResponseData();
+    private final short version;
+    private final LeaderHints hints;
+    private TopicProduceResponse topic;
+    private Errors firstError = Errors.NONE;
+
+    ProduceAnswer(short version, LeaderHints hints) {
+        this.version = version;
+        this.hints = hints;
+    }
+
+    void begin(TopicProduceData asked) {
+        topic = new TopicProduceResponse().setName(asked.name()).setTopicId(asked.topicId());
+        data.responses().add(topic);
+    }
+
+    void stored(int index, Partition.Appended appended) {
+        topic.partitionResponses()
+                .add(new PartitionProduceResponse()
+                        .setIndex(index)
+                        .setBaseOffset(appended.firstOffset())
+                        .setLogAppendTimeMs(appended.logAppendTimeMs())
+                        .setLogStartOffset(appended.logStartOffset()));
+    }
+
+    /** @param partition where the records should have gone, if it was found */
+    void refused(TopicPartition topicPartition, Partition partition, RuntimeException refusal) {
+        RuntimeException cause =
+                refusal instanceof RecordValidationException invalid ? invalid.invalidException() : refusal;
+        Errors error = Errors.forException(cause);
+        PartitionProduceResponse refused = new PartitionProduceResponse()
+                .setIndex(topicPartition.partition())
+                .setErrorCode(error.code())
+                .setErrorMessage(cause.getMessage())
+                .setBaseOffset(ProduceResponse.INVALID_OFFSET);
+        if (refusal instanceof RecordValidationException invalid) {
+            invalid.recordErrors()
+                    .forEach(e -> refused.recordErrors()
+                            .add(new BatchIndexAndErrorMessage()
+                                    .setBatchIndex(e.batchIndex)
+                                    .setBatchIndexErrorMessage(e.message)));
+            refused.setLogStartOffset(partition.logStartOffset());
+        }
+        if (error == Errors.NOT_LEADER_OR_FOLLOWER && version >= FIRST_VERSION_WITH_LEADER) {
+            hints.about(
+                    topicPartition,
+                    (id, epoch) -> refused.currentLeader().setLeaderId(id).setLeaderEpoch(epoch));
+        }
+        note(topicPartition, error, cause);
+        topic.partitionResponses().add(refused);
+    }
+
+    private void note(TopicPartition topicPartition, Errors error, RuntimeException cause) {
+        if (firstError == Errors.NONE) {
+            firstError = error;
+        }
+        if (cause instanceof ApiException) {
+            log.debug("partition={} event=produce_refused error={}", topicPartition, error, cause);
+        } else {
+            log.error("partition={} event=produce_failed error={}", topicPartition, error, cause);
+        }
+    }
+
+    AbstractResponse asResponse() {
+        for (Node node : hints.nodes()) {
+            data.nodeEndpoints()
+                    .add(new NodeEndpoint()
+                            .setNodeId(node.id())
+                            .setHost(node.host())
+                            .setPort(node.port())
+                            .setRack(node.rack()));
+        }
+        return new ProduceResponse(data);
+    }
+
+    /** For acks=0: nothing is sent, and after a refusal the connection is closed. */
+    CompletableFuture<AbstractResponse> asNone(RequestContext context) {
+        if (firstError == Errors.NONE) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.failedFuture(new CloseConnectionException(
+                "a produce with acks=0 of client " + context.clientId() + " was refused: " + firstError));
+    }
+}

@@ -1,0 +1,149 @@
+package io.polestar.broker.api;
+
+import io.polestar.broker.security.Access;
+import io.polestar.broker.topic.Partition;
+import io.polestar.broker.topic.Partitions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.InvalidRequiredAcksException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.common.requests.RequestUtils;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+
+/**
+ * Produce: each partition's one batch is appended on the calling event loop, without a hand-off.
+ *
+ * <ul>
+ *   <li>v3 to v12: topics by name. v8: errors of single records. v10: the current leader in a refusal (KIP-951).
+ *   <li>v13: topics by id.
+ *   <li>acks=0: no answer; a refusal closes the connection, so that the client notices.
+ *   <li>Transactional batches are refused with INVALID_TXN_STATE: there is no transaction coordinator.
+ * </ul>
+ */
+public final class ProduceHandler implements ApiHandler<ProduceRequest> {
+    private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
+    private static final String ADMIN_CLIENT_ID = "__admin_client";
+
+    private final KRaftMetadataCache metadata;
+    private final Partitions partitions;
+    private final Access access;
+
+    public ProduceHandler(KRaftMetadataCache metadata, Partitions partitions, Access access) {
+        this.metadata = metadata;
+        this.partitions = partitions;
+        this.access = access;
+    }
+
+    @Override
+    public ApiKeys apiKey() {
+        return ApiKeys.PRODUCE;
+    }
+
+    @Override
+    public List<String> gaps() {
+        return List.of(
+                "Transactional records are refused with INVALID_TXN_STATE: there is no transaction coordinator.");
+    }
+
+    @Override
+    public CompletableFuture<? extends AbstractResponse> handle(RequestContext context, ProduceRequest request) {
+        refuseForeignTransaction(context, request);
+        ProduceAnswer answer = new ProduceAnswer(context.apiVersion(), new LeaderHints(metadata, context.listenerName));
+        Map<String, Boolean> mayWrite = new HashMap<>(2);
+        for (TopicProduceData topic : request.data().topicData()) {
+            answer.begin(topic);
+            for (PartitionProduceData partition : topic.partitionData()) {
+                produce(context, request, topic, partition, mayWrite, answer);
+            }
+        }
+        return request.acks() == 0 ? answer.asNone(context) : CompletableFuture.completedFuture(answer.asResponse());
+    }
+
+    private void refuseForeignTransaction(RequestContext context, ProduceRequest request) {
+        String id = request.data().transactionalId();
+        if (RequestUtils.hasTransactionalRecords(request)
+                && (id == null || !access.allowed(context, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id))) {
+            throw new TransactionalIdAuthorizationException("Not authorized to write as transactional id " + id);
+        }
+    }
+
+    private void produce(
+            RequestContext context,
+            ProduceRequest request,
+            TopicProduceData topic,
+            PartitionProduceData data,
+            Map<String, Boolean> mayWrite,
+            ProduceAnswer answer) {
+        TopicPartition topicPartition = new TopicPartition(nameOf(topic), data.index());
+        Partition partition = null;
+        try {
+            requireWrite(context, topic, topicPartition.topic(), mayWrite);
+            partition = partitions.leader(topicPartition);
+            requireSame(topic.topicId(), partition);
+            requireAppendable(context, request, topicPartition);
+            MemoryRecords records = records(context.apiVersion(), data);
+            answer.stored(data.index(), partition.appendFromClient(records, request.acks()));
+        } catch (RuntimeException e) {
+            answer.refused(topicPartition, partition, e);
+        }
+    }
+
+    private String nameOf(TopicProduceData topic) {
+        return topic.topicId().equals(Uuid.ZERO_UUID)
+                ? topic.name()
+                : metadata.getTopicName(topic.topicId()).orElse("");
+    }
+
+    private void requireWrite(
+            RequestContext context, TopicProduceData topic, String name, Map<String, Boolean> mayWrite) {
+        if (name.isEmpty() && context.apiVersion() >= FIRST_VERSION_WITH_TOPIC_IDS) {
+            throw new UnknownTopicIdException("There is no topic with id " + topic.topicId());
+        }
+        if (!mayWrite.computeIfAbsent(name, n -> access.allowed(context, AclOperation.WRITE, ResourceType.TOPIC, n))) {
+            throw new TopicAuthorizationException(name);
+        }
+    }
+
+    private static void requireSame(Uuid asked, Partition partition) {
+        if (!asked.equals(Uuid.ZERO_UUID) && !asked.equals(partition.topicId())) {
+            throw new UnknownTopicIdException("Topic "
+                    + partition.topicPartition().topic() + " has id " + partition.topicId() + " now, not " + asked);
+        }
+    }
+
+    private static void requireAppendable(
+            RequestContext context, ProduceRequest request, TopicPartition topicPartition) {
+        if (request.acks() < -1 || request.acks() > 1) {
+            throw new InvalidRequiredAcksException("acks is " + request.acks() + ", but must be -1, 0 or 1");
+        }
+        if (Topic.isInternal(topicPartition.topic()) && !ADMIN_CLIENT_ID.equals(context.clientId())) {
+            throw new InvalidTopicException("Cannot append to internal topic " + topicPartition.topic());
+        }
+    }
+
+    private static MemoryRecords records(short version, PartitionProduceData data) {
+        ProduceRequest.validateRecords(version, data.records());
+        if (data.records() instanceof MemoryRecords records) {
+            return records;
+        }
+        throw new InvalidRecordException("A produce must have one record batch per partition");
+    }
+}
