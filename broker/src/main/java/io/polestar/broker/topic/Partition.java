@@ -18,7 +18,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.FencedLeaderEpochException;
 import org.apache.kafka.common.errors.KafkaStorageException;
-import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -143,17 +142,7 @@ public final class Partition {
      * @throws KafkaStorageException if the log failed
      */
     public void requireLeader(OptionalInt clientEpoch) {
-        Leadership current = leadership;
-        if (clientEpoch.isPresent() && clientEpoch.getAsInt() != current.epoch()) {
-            String both = "leader epoch " + clientEpoch.getAsInt() + " asked for, " + current.epoch() + " current, of "
-                    + topicPartition;
-            throw clientEpoch.getAsInt() < current.epoch()
-                    ? new FencedLeaderEpochException("Older " + both)
-                    : new UnknownLeaderEpochException("Newer " + both);
-        }
-        if (!current.leading()) {
-            throw new NotLeaderOrFollowerException("This broker does not lead " + topicPartition);
-        }
+        leadership.require(clientEpoch, topicPartition);
         if (failure != null) {
             throw failure;
         }
@@ -430,27 +419,5 @@ public final class Partition {
             }
         }
         retireListeners();
-    }
-
-    /** Who leads, as this broker knows it. */
-    private record Leadership(boolean leading, int epoch, int inSyncReplicas, int replicas) {
-        static final Leadership NONE = new Leadership(false, -1, 0, 0);
-
-        static Leadership of(PartitionRegistration registration, int nodeId) {
-            return new Leadership(
-                    registration.leader == nodeId,
-                    registration.leaderEpoch,
-                    registration.isr.length,
-                    registration.replicas.length);
-        }
-
-        void requireEnoughReplicas(int configured, TopicPartition topicPartition) {
-            int required = Math.min(configured, replicas);
-            if (inSyncReplicas < required) {
-                throw new NotEnoughReplicasException("The size of the current ISR " + inSyncReplicas
-                        + " is insufficient to satisfy the min.isr requirement of " + required + " for "
-                        + topicPartition);
-            }
-        }
     }
 }
