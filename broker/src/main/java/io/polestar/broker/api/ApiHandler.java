@@ -25,7 +25,7 @@ public interface ApiHandler<R extends AbstractRequest> {
 
     /** The newest version answered; Kafka's newest stable one unless overridden. */
     default short latestVersion() {
-        return apiKey().latestVersion();
+        return apiKey().latestVersion(false);
     }
 
     /** What this handler does not do although Kafka does, each in one sentence with its reason; for COMPATIBILITY.md. */
