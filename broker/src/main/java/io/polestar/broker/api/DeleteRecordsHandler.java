@@ -23,13 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** DeleteRecords: moves the start of a log forward; -1 stands for its high watermark. v0 to v2 differ in encoding alone. */
-public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequest> {
+final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequest> {
     private static final Logger log = LoggerFactory.getLogger(DeleteRecordsHandler.class);
 
     private final Partitions partitions;
     private final Access access;
 
-    public DeleteRecordsHandler(Partitions partitions, Access access) {
+    DeleteRecordsHandler(Partitions partitions, Access access) {
         this.partitions = partitions;
         this.access = access;
     }

@@ -33,14 +33,14 @@ import org.slf4j.LoggerFactory;
  * DescribeLogDirs: the one data directory, what is in it and how full its device is. v3: an error for the whole request.
  * v4: the device's size.
  */
-public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest> {
+final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest> {
     private static final Logger log = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
 
     private final Path dataDirectory;
     private final Partitions partitions;
     private final Access access;
 
-    public DescribeLogDirsHandler(Path dataDirectory, Partitions partitions, Access access) {
+    DescribeLogDirsHandler(Path dataDirectory, Partitions partitions, Access access) {
         this.dataDirectory = dataDirectory.toAbsolutePath();
         this.partitions = partitions;
         this.access = access;

@@ -24,13 +24,13 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.storage.internals.log.ProducerStateEntry;
 
 /** DescribeProducers: the idempotent producers a partition knows, with their last sequence. v0. */
-public final class DescribeProducersHandler implements ApiHandler<DescribeProducersRequest> {
+final class DescribeProducersHandler implements ApiHandler<DescribeProducersRequest> {
     private static final int NO_SEQUENCE = -1;
 
     private final Partitions partitions;
     private final Access access;
 
-    public DescribeProducersHandler(Partitions partitions, Access access) {
+    DescribeProducersHandler(Partitions partitions, Access access) {
         this.partitions = partitions;
         this.access = access;
     }

@@ -20,12 +20,12 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 
 /** InitProducerId: a cluster-wide unique id for an idempotent producer, epoch 0. v0 to v6 differ in encoding alone here. */
-public final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequest> {
+final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequest> {
     private final Supplier<CompletableFuture<Long>> producerIds;
     private final Access access;
 
     /** @param producerIds gives an id that was never given before */
-    public InitProducerIdHandler(Supplier<CompletableFuture<Long>> producerIds, Access access) {
+    InitProducerIdHandler(Supplier<CompletableFuture<Long>> producerIds, Access access) {
         this.producerIds = producerIds;
         this.access = access;
     }

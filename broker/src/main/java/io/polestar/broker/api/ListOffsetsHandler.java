@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *       offset is the earliest one, and the others are -1.
  * </ul>
  */
-public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> {
+final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> {
     private static final Logger log = LoggerFactory.getLogger(ListOffsetsHandler.class);
     private static final short FIRST_VERSION_WITH_EPOCH = 4;
 
@@ -52,7 +52,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
     private final Partitions partitions;
     private final Access access;
 
-    public ListOffsetsHandler(Partitions partitions, Access access) {
+    ListOffsetsHandler(Partitions partitions, Access access) {
         this.partitions = partitions;
         this.access = access;
     }

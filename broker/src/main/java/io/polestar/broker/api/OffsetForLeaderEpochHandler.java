@@ -25,11 +25,11 @@ import org.apache.kafka.common.resource.ResourceType;
  * OffsetForLeaderEpoch: where a leader epoch ended, so that a client can tell whether what it read was cut off (KIP-320).
  * v2 to v4 differ in nothing but encoding here.
  */
-public final class OffsetForLeaderEpochHandler implements ApiHandler<OffsetsForLeaderEpochRequest> {
+final class OffsetForLeaderEpochHandler implements ApiHandler<OffsetsForLeaderEpochRequest> {
     private final Partitions partitions;
     private final Access access;
 
-    public OffsetForLeaderEpochHandler(Partitions partitions, Access access) {
+    OffsetForLeaderEpochHandler(Partitions partitions, Access access) {
         this.partitions = partitions;
         this.access = access;
     }

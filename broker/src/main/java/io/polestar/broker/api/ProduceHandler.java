@@ -38,7 +38,7 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
  *   <li>Transactional batches are refused with INVALID_TXN_STATE: there is no transaction coordinator.
  * </ul>
  */
-public final class ProduceHandler implements ApiHandler<ProduceRequest> {
+final class ProduceHandler implements ApiHandler<ProduceRequest> {
     private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
     private static final String ADMIN_CLIENT_ID = "__admin_client";
 
@@ -46,7 +46,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
     private final Partitions partitions;
     private final Access access;
 
-    public ProduceHandler(KRaftMetadataCache metadata, Partitions partitions, Access access) {
+    ProduceHandler(KRaftMetadataCache metadata, Partitions partitions, Access access) {
         this.metadata = metadata;
         this.partitions = partitions;
         this.access = access;
