@@ -1,0 +1,27 @@
+package io.polestar.broker.metrics;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * The text of all meters, after those that are only known on demand were brought up to date. Safe for use from any
+ * thread.
+ */
+public final class Scrape {
+    private final PrometheusMeterRegistry registry;
+    private final List<Supplier<CompletableFuture<Void>>> refreshes;
+
+    /** @param refreshes called before every scrape; must neither block nor fail */
+    public Scrape(PrometheusMeterRegistry registry, List<Supplier<CompletableFuture<Void>>> refreshes) {
+        this.registry = registry;
+        this.refreshes = List.copyOf(refreshes);
+    }
+
+    /** In Prometheus' text format. */
+    public CompletableFuture<String> text() {
+        return CompletableFuture.allOf(refreshes.stream().map(Supplier::get).toArray(CompletableFuture<?>[]::new))
+                .thenApply(refreshed -> registry.scrape());
+    }
+}
