@@ -1,0 +1,233 @@
+package io.polestar.storage.chronicle;
+
+import io.polestar.storage.BatchHeader;
+import io.polestar.storage.LogSettings;
+import io.polestar.storage.LogSlice;
+import io.polestar.storage.PartitionLog;
+import io.polestar.storage.SegmentInfo;
+import io.polestar.storage.TimestampedOffset;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+
+/**
+ * A partition's log in one Chronicle queue. What changes it holds the append lock, which is there against the store's
+ * closing of idle queues; reads take no lock.
+ */
+final class ChroniclePartitionLog implements PartitionLog {
+
+    private interface Change {
+        void run() throws IOException;
+    }
+
+    private interface Look<T> {
+        T run() throws IOException;
+    }
+
+    private final Path directory;
+    private final ReentrantLock appendLock = new ReentrantLock();
+    private final LogSegments segments;
+    private final LogTail tail;
+    private final LogCut cut;
+    private final Runnable onClose;
+    private volatile LogSettings settings;
+    private volatile KafkaStorageException failure;
+    private volatile boolean closed;
+
+    ChroniclePartitionLog(
+            Path directory, LogEnvironment environment, OpenedLog opened, LogSettings settings, Runnable onClose) {
+        this.directory = directory;
+        this.segments = opened.segments();
+        this.tail = new LogTail(directory, environment, segments, appendLock, opened.checkpointed());
+        this.cut = new LogCut(directory, segments, tail, opened.metadata());
+        this.settings = settings;
+        this.onClose = onClose;
+    }
+
+    @Override
+    public long startOffset() {
+        return segments.startOffset();
+    }
+
+    @Override
+    public long endOffset() {
+        return segments.endOffset();
+    }
+
+    @Override
+    public void append(ByteBuffer batch) {
+        BatchHeader.requireOneBatch(batch, endOffset());
+        change("append", () -> tail.append(batch, settings));
+    }
+
+    @Override
+    public LogSlice read(long offset, long limitOffset, int maxBytes, boolean atLeastOneBatch) {
+        return look("read", () -> {
+            long endOffset = endOffset();
+            requireInRange(offset, endOffset);
+            LogReader reader = new LogReader(segments.all(), offset, limitOffset, maxBytes, atLeastOneBatch);
+            return offset == endOffset ? reader.nothing() : reader.read();
+        });
+    }
+
+    private void requireInRange(long offset, long endOffset) {
+        if (offset < startOffset() || offset > endOffset) {
+            throw new OffsetOutOfRangeException("offset " + offset + " of " + directory.getFileName()
+                    + " is not between " + startOffset() + " and " + endOffset);
+        }
+    }
+
+    @Override
+    public Optional<TimestampedOffset> findByTimestamp(long timestampMs) {
+        return look("search", () -> search().firstAtOrAfter(timestampMs));
+    }
+
+    @Override
+    public Optional<TimestampedOffset> maxTimestamp() {
+        return look("search", () -> search().largest());
+    }
+
+    private TimestampSearch search() {
+        return new TimestampSearch(segments.all(), startOffset());
+    }
+
+    @Override
+    public void roll() {
+        change("roll", tail::roll);
+    }
+
+    @Override
+    public void trimTo(long offset) {
+        if (offset > endOffset()) {
+            throw new OffsetOutOfRangeException("cannot trim " + directory.getFileName() + " to offset " + offset
+                    + ", behind its end " + endOffset());
+        }
+        change("trim", () -> cut.before(offset));
+    }
+
+    @Override
+    public void truncateTo(long offset) {
+        change("truncate", () -> cut.from(offset, settings));
+    }
+
+    @Override
+    public void force() {
+        requireUsable();
+        try {
+            cut.forceMetadata();
+            for (Segment segment : segments.all()) {
+                segment.force();
+            }
+        } catch (IOException e) {
+            throw fail("force", e);
+        }
+    }
+
+    @Override
+    public void configure(LogSettings newSettings) {
+        settings = newSettings;
+    }
+
+    @Override
+    public List<SegmentInfo> segments() {
+        return Arrays.stream(segments.all())
+                .map(segment -> segment.summary().info())
+                .toList();
+    }
+
+    @Override
+    public long sizeInBytes() {
+        return Arrays.stream(segments.all()).mapToLong(Segment::sizeInBytes).sum();
+    }
+
+    @Override
+    public void close() {
+        appendLock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                closeFiles();
+                onClose.run();
+            }
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    private void closeFiles() {
+        try {
+            if (failure == null) {
+                tail.close(true);
+            } else {
+                tail.closeQueue();
+            }
+        } catch (IOException | RuntimeException e) {
+            throw storageException("close", e);
+        } finally {
+            Arrays.stream(segments.all()).forEach(Segment::unload);
+        }
+    }
+
+    private void change(String what, Change change) {
+        appendLock.lock();
+        try {
+            requireUsable();
+            change.run();
+        } catch (ApiException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw fail(what, e);
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    private <T> T look(String what, Look<T> look) {
+        requireUsable();
+        Segment[] before = segments.all();
+        try {
+            return look.run();
+        } catch (NoSuchFileException e) {
+            if (before == segments.all()) {
+                throw storageException(what, e);
+            }
+            return look(what, look);
+        } catch (IOException | UncheckedIOException e) {
+            throw storageException(what, e);
+        }
+    }
+
+    boolean hasFailed() {
+        return failure != null;
+    }
+
+    private void requireUsable() {
+        KafkaStorageException failed = failure;
+        if (failed != null) {
+            throw new KafkaStorageException(failed.getMessage(), failed);
+        }
+        if (closed) {
+            throw new KafkaStorageException("log " + directory.getFileName() + " is closed");
+        }
+    }
+
+    /** After a failed change nobody knows what is on disk: the log refuses everything until it is opened anew. */
+    private KafkaStorageException fail(String what, Exception cause) {
+        failure = storageException(what, cause);
+        return failure;
+    }
+
+    private KafkaStorageException storageException(String what, Exception cause) {
+        return new KafkaStorageException(
+                "cannot " + what + " in " + directory.getFileName() + ": " + cause.getMessage(), cause);
+    }
+}

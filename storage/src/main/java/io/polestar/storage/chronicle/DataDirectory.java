@@ -1,0 +1,147 @@
+package io.polestar.storage.chronicle;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A data directory while this process owns it: its lock, identity and format, whether it was left cleanly, and the trash
+ * in which deleted logs vanish. Safe for use from any thread.
+ */
+final class DataDirectory implements AutoCloseable {
+
+    private static final int FORMAT_VERSION = 1;
+    private static final String LOCK = ".lock";
+    private static final String IDENTITY = "polestar.directory";
+    private static final String CLEAN_STOP = ".clean-stop";
+    private static final String TRASH = ".trash";
+    private static final Pattern FORMAT = Pattern.compile("format_version: (\\d{1,9})\n(?:directory_id: (\\S{22})\n)?");
+
+    private final Path root;
+    private final FileChannel lockChannel;
+    private final Uuid id;
+    private final boolean cleanStop;
+
+    private DataDirectory(Path root, FileChannel lockChannel) throws IOException {
+        this.root = root;
+        this.lockChannel = lockChannel;
+        this.id = identify();
+        this.cleanStop = Files.deleteIfExists(root.resolve(CLEAN_STOP));
+        DurableFile.deleteTree(root.resolve(TRASH));
+    }
+
+    /**
+     * Takes a directory over, after making it if there is none.
+     *
+     * @throws DataDirectoryLockedException if it is in use
+     * @throws DataDirectoryFormatException if this version cannot read it
+     */
+    static DataDirectory open(Path root) {
+        try {
+            Files.createDirectories(root);
+            FileChannel channel = lock(root);
+            try {
+                return new DataDirectory(root, channel);
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open data directory " + root, e);
+        }
+    }
+
+    private static FileChannel lock(Path root) throws IOException {
+        FileChannel channel = FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            throw new DataDirectoryLockedException(root);
+        } finally {
+            if (lock == null) {
+                channel.close();
+            }
+        }
+        if (lock == null) {
+            throw new DataDirectoryLockedException(root);
+        }
+        return channel;
+    }
+
+    private Uuid identify() throws IOException {
+        Path file = root.resolve(IDENTITY);
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            return createIdentity(file);
+        }
+        Matcher matcher = FORMAT.matcher(text);
+        if (!matcher.lookingAt()) {
+            throw new DataDirectoryFormatException(file + " cannot be read");
+        }
+        int version = Integer.parseInt(matcher.group(1));
+        if (version > FORMAT_VERSION || matcher.group(2) == null) {
+            throw new DataDirectoryFormatException("data directory " + root + " has format version " + version
+                    + "; this version of Polestar reads up to " + FORMAT_VERSION);
+        }
+        return Uuid.fromString(matcher.group(2));
+    }
+
+    private static Uuid createIdentity(Path file) throws IOException {
+        Uuid created = Uuid.randomUuid();
+        String text = "format_version: " + FORMAT_VERSION + "\ndirectory_id: " + created + "\n";
+        DurableFile.replace(file, text.getBytes(StandardCharsets.ISO_8859_1), true);
+        return created;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Uuid id() {
+        return id;
+    }
+
+    boolean wasCleanStop() {
+        return cleanStop;
+    }
+
+    /** Makes a folder vanish in one step, then removes it; what a crash leaves goes at the next open. */
+    void discard(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        Path trash = Files.createDirectories(root.resolve(TRASH));
+        Path aside = trash.resolve(Uuid.randomUuid().toString());
+        Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+        DurableFile.forceDirectory(root);
+        DurableFile.deleteTree(aside);
+    }
+
+    void markClean() throws IOException {
+        DurableFile.replace(root.resolve(CLEAN_STOP), new byte[0], true);
+    }
+
+    /** Gives the lock back. */
+    @Override
+    public void close() {
+        try {
+            lockChannel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.polestar.storage.chronicle;
+
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/**
+ * What all logs of a store share.
+ *
+ * @param clock milliseconds since the epoch
+ * @param openQueues bounds how many are open
+ * @param background runs what need not delay an append, one task after the other
+ * @param bootId names this run of the operating system
+ */
+record LogEnvironment(LongSupplier clock, OpenQueues openQueues, Executor background, String bootId) {}

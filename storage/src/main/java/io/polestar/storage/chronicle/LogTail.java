@@ -1,0 +1,172 @@
+package io.polestar.storage.chronicle;
+
+import io.polestar.storage.LogSettings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a log: its queue, opened by the first append that needs it and closed when idle, and the rolling of
+ * segments. Everything but {@link #lastUsedMs} and {@link #closeIfFree} is called with the append lock held.
+ */
+final class LogTail {
+
+    /** Sparse, so that it costs address space and no disk; large, since mapping the next block delays an append. */
+    static final long MIN_BLOCK_BYTES = 64L << 20;
+
+    private static final int MAX_BATCH_BYTES = 240 << 20;
+    private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
+
+    private final Path directory;
+    private final LogEnvironment environment;
+    private final LogSegments segments;
+    private final ReentrantLock appendLock;
+    private SegmentAppender appender;
+    private boolean checkpointed;
+    private volatile long lastUsedMs;
+
+    /** @param checkpointed whether the folder holds a checkpoint that says what the segments say */
+    LogTail(
+            Path directory,
+            LogEnvironment environment,
+            LogSegments segments,
+            ReentrantLock appendLock,
+            boolean checkpointed) {
+        this.directory = directory;
+        this.environment = environment;
+        this.segments = segments;
+        this.appendLock = appendLock;
+        this.checkpointed = checkpointed;
+    }
+
+    void append(ByteBuffer batch, LogSettings settings) throws IOException {
+        int batchBytes = batch.remaining();
+        long nowMs = environment.clock().getAsLong();
+        lastUsedMs = nowMs;
+        if (isRollDue(batch, settings, nowMs)) {
+            roll();
+        }
+        SegmentAppender open = appenderFor(batchBytes, settings);
+        Segment active = segments.active();
+        long position = open.append(batch, active.isEmpty() ? -1 : active.endPosition());
+        active.appended(batch, batch.position(), batchBytes, position, nowMs);
+        segments.endOffset(active.nextOffset());
+    }
+
+    private boolean isRollDue(ByteBuffer batch, LogSettings settings, long nowMs) {
+        Segment active = segments.active();
+        return !active.isEmpty()
+                && (active.sizeInBytes() + batch.remaining() > settings.segmentBytes()
+                        || nowMs - active.firstAppendMs() >= settings.segmentMs()
+                        || active.batches() >= SegmentRollCycle.MAX_BATCHES);
+    }
+
+    /** Ends the active segment, unless it is empty, and begins one at the log's end. */
+    void roll() throws IOException {
+        Segment ended = segments.active();
+        if (ended.isEmpty()) {
+            return;
+        }
+        changing();
+        segments.add(new Segment(directory, SegmentSummary.empty(ended.number() + 1, segments.endOffset())));
+        if (appender != null) {
+            appender.rollTo(ended.number() + 1);
+        }
+        environment.background().execute(() -> seal(ended));
+    }
+
+    /** Lets a later recovery pass the segment over. If it fails, recovery reads it. */
+    private void seal(Segment ended) {
+        try {
+            ended.seal();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("segment {} of {} is not sealed", ended.number(), directory.getFileName(), e);
+        }
+    }
+
+    /** To be called before the first change of what a checkpoint speaks of. */
+    void changing() throws IOException {
+        if (checkpointed) {
+            LogCheckpoint.remove(directory);
+            checkpointed = false;
+        }
+    }
+
+    private SegmentAppender appenderFor(int batchBytes, LogSettings settings) throws IOException {
+        if (appender != null && appender.holds(batchBytes)) {
+            return appender;
+        }
+        if (batchBytes > MAX_BATCH_BYTES) {
+            throw new RecordTooLargeException("batch of " + batchBytes + " bytes; at most " + MAX_BATCH_BYTES);
+        }
+        closeQueue();
+        changing();
+        int largest = Math.min(MAX_BATCH_BYTES, Math.max(batchBytes, settings.maxBatchBytes()));
+        appender = new SegmentAppender(directory, segments.active().number(), blockBytes(largest));
+        environment.openQueues().opened(this);
+        return appender;
+    }
+
+    static long blockBytes(int batchBytes) {
+        return Math.max(MIN_BLOCK_BYTES, SegmentAppender.blockSizeFor(batchBytes));
+    }
+
+    /** To be called after segment files were removed. */
+    void refresh() {
+        if (appender != null) {
+            appender.refresh();
+        }
+    }
+
+    long lastUsedMs() {
+        return lastUsedMs;
+    }
+
+    /** Closes the queue and forgets what can be loaded again, unless an append is going on. */
+    void closeIfFree() {
+        if (!appendLock.tryLock()) {
+            return;
+        }
+        try {
+            close(false);
+            Arrays.stream(segments.all()).forEach(Segment::unload);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("queue of {} is not closed cleanly", directory.getFileName(), e);
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    /** Closes the queue and writes the checkpoint that spares the next open a recovery. */
+    void close(boolean forced) throws IOException {
+        closeQueue();
+        if (checkpointed) {
+            return;
+        }
+        boolean allForced = true;
+        for (Segment segment : segments.all()) {
+            if (forced) {
+                segment.force();
+            }
+            allForced &= segment.isForced();
+            segment.keepIndex();
+        }
+        var summaries = Arrays.stream(segments.all()).map(Segment::summary).toList();
+        new LogCheckpoint(summaries, allForced, environment.bootId()).write(directory);
+        checkpointed = true;
+    }
+
+    void closeQueue() {
+        if (appender != null) {
+            SegmentAppender closing = appender;
+            appender = null;
+            environment.openQueues().closed(this);
+            closing.close();
+        }
+    }
+}

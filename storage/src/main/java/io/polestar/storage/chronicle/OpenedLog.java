@@ -1,0 +1,10 @@
+package io.polestar.storage.chronicle;
+
+/**
+ * What was found, or repaired, in a partition's folder.
+ *
+ * @param metadata its topic and start
+ * @param segments its segments
+ * @param checkpointed whether the checkpoint on disk says the same
+ */
+record OpenedLog(PartitionMetadata metadata, LogSegments segments, boolean checkpointed) {}

@@ -1,0 +1,235 @@
+package io.polestar.storage.chronicle;
+
+import io.polestar.storage.BatchHeader;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * One segment of a partition's log: its file and what it holds. Changed by the appending thread under the partition's
+ * append lock; what is below the published end may be read by any thread.
+ */
+final class Segment {
+
+    /** A file up to this size is walked rather than its index kept on disk. */
+    private static final long WALKED_BYTES = 4L << 20;
+
+    private static final VarHandle END;
+
+    static {
+        try {
+            END = MethodHandles.lookup().findVarHandle(Segment.class, "endPosition", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Path directory;
+    private final int number;
+    private final long baseOffset;
+    private final SegmentMemory memory;
+    private volatile SegmentIndex index;
+    private long indexedUpTo;
+    private volatile long forcedPosition;
+    private boolean indexOnDisk;
+    private boolean discarded;
+
+    private long nextOffset;
+    private long sizeInBytes;
+    private int batches;
+    private long maxTimestampMs;
+    private long maxTimestampPosition;
+    private long firstAppendMs;
+    /** Written last, so that whoever reads it sees the batches before it and what is said of them. */
+    private long endPosition;
+
+    /** A segment as its summary says; its index is loaded when it is needed. */
+    Segment(Path directory, SegmentSummary summary) {
+        this.directory = directory;
+        this.number = summary.number();
+        this.baseOffset = summary.baseOffset();
+        this.memory = new SegmentMemory(SegmentFile.of(directory, number));
+        this.nextOffset = summary.nextOffset();
+        this.sizeInBytes = summary.sizeInBytes();
+        this.batches = summary.batches();
+        this.maxTimestampMs = summary.maxTimestampMs();
+        this.maxTimestampPosition = summary.maxTimestampPosition();
+        this.firstAppendMs = summary.firstAppendMs();
+        END.setRelease(this, summary.endPosition());
+        if (batches == 0) {
+            index = new SegmentIndex();
+        }
+    }
+
+    int number() {
+        return number;
+    }
+
+    long baseOffset() {
+        return baseOffset;
+    }
+
+    long nextOffset() {
+        return nextOffset;
+    }
+
+    long sizeInBytes() {
+        return sizeInBytes;
+    }
+
+    int batches() {
+        return batches;
+    }
+
+    long firstAppendMs() {
+        return firstAppendMs;
+    }
+
+    boolean isEmpty() {
+        return endPosition() == 0;
+    }
+
+    long endPosition() {
+        return (long) END.getAcquire(this);
+    }
+
+    SegmentMemory memory() {
+        return memory;
+    }
+
+    SegmentSummary summary() {
+        long end = endPosition();
+        return new SegmentSummary(
+                number,
+                baseOffset,
+                nextOffset,
+                end,
+                sizeInBytes,
+                batches,
+                maxTimestampMs,
+                maxTimestampPosition,
+                firstAppendMs);
+    }
+
+    /** Takes notice of a batch at {@code at} in the buffer whose excerpt lies at {@code position}. */
+    void appended(ByteBuffer buffer, int at, int batchBytes, long position, long nowMs) throws IOException {
+        SegmentIndex entries = index();
+        if (batches == 0 || position - indexedUpTo >= SegmentIndex.INTERVAL_BYTES) {
+            entries.add(BatchHeader.baseOffset(buffer, at), position, maxTimestampMs);
+            indexedUpTo = position;
+        }
+        if (batches == 0) {
+            firstAppendMs = nowMs;
+        }
+        long timestampMs = BatchHeader.maxTimestampMs(buffer, at);
+        if (timestampMs > maxTimestampMs) {
+            maxTimestampMs = timestampMs;
+            maxTimestampPosition = position;
+        }
+        batches++;
+        sizeInBytes += batchBytes;
+        nextOffset = BatchHeader.lastOffset(buffer, at) + 1;
+        END.setRelease(this, Excerpt.after(position, ExcerptHeader.SIZE + batchBytes));
+    }
+
+    /** A walk over all batches known now that begins at or before the batch holding the offset. */
+    SegmentWalk walkTo(long offset) throws IOException {
+        long end = endPosition();
+        return new SegmentWalk(memory, index().positionOf(offset), end);
+    }
+
+    /** A walk over all batches known now that leaves out only batches older than the time. */
+    SegmentWalk walkToTimestamp(long timestampMs) throws IOException {
+        long end = endPosition();
+        return new SegmentWalk(memory, index().positionBeforeTimestamp(timestampMs), end);
+    }
+
+    long firstPosition() throws IOException {
+        return index().positionOf(baseOffset);
+    }
+
+    SegmentWalk walkFrom(long position) {
+        return new SegmentWalk(memory, position, endPosition());
+    }
+
+    SegmentIndex index() throws IOException {
+        SegmentIndex loaded = index;
+        return loaded != null ? loaded : loadIndex();
+    }
+
+    private synchronized SegmentIndex loadIndex() throws IOException {
+        if (index == null) {
+            SegmentSummary summary = summary();
+            Optional<SegmentIndexFile> stored = SegmentIndexFile.read(directory, number)
+                    .filter(file -> file.summary().equals(summary));
+            SegmentIndex loaded = stored.isPresent() ? stored.get().index() : SegmentScan.indexOf(directory, summary);
+            indexedUpTo = loaded.lastPosition();
+            index = loaded;
+        }
+        return index;
+    }
+
+    /** Returns when everything appended before is on the device. The name is made durable the first time. */
+    void force() throws IOException {
+        long end = endPosition();
+        if (forcedPosition >= end) {
+            return;
+        }
+        DurableFile.force(memory.file());
+        if (forcedPosition == 0) {
+            DurableFile.forceDirectory(directory);
+        }
+        forcedPosition = end;
+    }
+
+    boolean isForced() {
+        return forcedPosition >= endPosition();
+    }
+
+    /** To be called where it is known that all of it is on the device. */
+    void markForced() {
+        forcedPosition = endPosition();
+    }
+
+    /** Forces an ended segment and writes its index, which says so. */
+    synchronized void seal() throws IOException {
+        if (!isEmpty() && !discarded) {
+            force();
+            new SegmentIndexFile(summary(), index(), true).write(directory, true);
+            indexOnDisk = true;
+        }
+    }
+
+    /** Writes the index to disk if that is cheaper than to walk the file once more. */
+    synchronized void keepIndex() throws IOException {
+        if (endPosition() > WALKED_BYTES && !indexOnDisk && !discarded) {
+            new SegmentIndexFile(summary(), index(), false).write(directory, false);
+        }
+    }
+
+    /** Removes the segment from disk; who holds its memory keeps it. */
+    synchronized void delete() throws IOException {
+        discarded = true;
+        Files.deleteIfExists(SegmentFile.indexOf(directory, number));
+        Files.deleteIfExists(memory.file());
+        memory.release();
+    }
+
+    /** Another object stands for this segment from now on. */
+    synchronized void discard() {
+        discarded = true;
+        memory.release();
+    }
+
+    /** Gives back what can be had again from disk. */
+    synchronized void unload() {
+        if (!isEmpty()) {
+            index = null;
+        }
+        memory.release();
+    }
+}

@@ -1,0 +1,153 @@
+package io.polestar.storage.chronicle;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.Jvm;
+import net.openhft.chronicle.core.Memory;
+import net.openhft.chronicle.core.OS;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.wire.DocumentContext;
+
+/**
+ * The open Chronicle queue of one partition and its long-lived appender. Which segment an excerpt goes to is said by us,
+ * through the queue's clock. Owned by the partition's append lock.
+ */
+final class SegmentAppender implements AutoCloseable {
+
+    /** Chronicle's longest message is a quarter of its block. */
+    private static final int BLOCKS_PER_MESSAGE = 4;
+
+    private static final int MESSAGE_ROOM = 64;
+
+    private final SingleChronicleQueue queue;
+    private final ExcerptAppender appender;
+    private final ExcerptHeader header = new ExcerptHeader();
+    private final Memory memory = OS.memory();
+    private volatile int segmentNumber;
+
+    SegmentAppender(Path directory, int segmentNumber, long blockSize) {
+        this.segmentNumber = segmentNumber;
+        this.queue = SingleChronicleQueueBuilder.binary(directory.toFile())
+                .rollCycle(SegmentRollCycle.INSTANCE)
+                .timeProvider(() -> SegmentRollCycle.timeOf(this.segmentNumber))
+                .blockSize(blockSize)
+                .timeoutMS(1000)
+                .build();
+        this.appender = newAppender();
+    }
+
+    /** The smallest block, a power of two, whose messages hold a batch of that size. */
+    static long blockSizeFor(long batchBytes) {
+        long needed = BLOCKS_PER_MESSAGE * (batchBytes + ExcerptHeader.SIZE + MESSAGE_ROOM);
+        return Long.highestOneBit(needed - 1) << 1;
+    }
+
+    private ExcerptAppender newAppender() {
+        if (queue.metaStore().readOnly()) {
+            queue.close();
+            throw new IllegalStateException("the JVM lacks --add-exports java.base/sun.nio.ch=ALL-UNNAMED");
+        }
+        try {
+            ExcerptAppender created = queue.createAppender();
+            created.singleThreadedCheckDisabled(true);
+            return created;
+        } catch (RuntimeException e) {
+            queue.close();
+            throw e;
+        }
+    }
+
+    boolean holds(int batchBytes) {
+        return blockSizeFor(batchBytes) <= queue.blockSize();
+    }
+
+    /** The next append begins this segment; the one before is marked as ended. */
+    void rollTo(int newSegmentNumber) {
+        segmentNumber = newSegmentNumber;
+    }
+
+    /** To be called after segment files were removed. */
+    void refresh() {
+        queue.refreshDirectoryListing();
+    }
+
+    /**
+     * Appends one batch behind its excerpt header, with one copy.
+     *
+     * @param expected the position at which the excerpts we know of end, or -1 if the segment is new
+     * @return the excerpt's position in the segment's file
+     * @throws PositionMismatchException if it would not follow them; nothing is appended
+     */
+    long append(ByteBuffer batch, long expected) {
+        DocumentContext document = appender.writingDocument();
+        boolean done = false;
+        try {
+            Bytes<?> bytes = document.wire().bytes();
+            long position = bytes.writePosition() - Excerpt.WORD;
+            if (expected >= 0 && position != expected) {
+                requireOnlyMetadata(bytes, expected, position);
+            }
+            copy(bytes, position + Excerpt.WORD, batch);
+            done = true;
+            return position;
+        } finally {
+            if (!done) {
+                document.rollbackOnClose();
+            }
+            document.close();
+        }
+    }
+
+    /** Chronicle's own index arrays are excerpts too, now and then between ours. */
+    private static void requireOnlyMetadata(Bytes<?> bytes, long expected, long position) {
+        long at = expected;
+        while (at < position) {
+            int word = bytes.readInt(at);
+            if (!Excerpt.isComplete(word) || !Excerpt.isMetadata(word)) {
+                break;
+            }
+            at = Excerpt.after(at, word);
+        }
+        if (at != position) {
+            throw new PositionMismatchException(position, expected);
+        }
+    }
+
+    private void copy(Bytes<?> bytes, long position, ByteBuffer batch) {
+        int size = batch.remaining();
+        long address = bytes.addressForWrite(position);
+        header.write(memory, address, batch);
+        copy(batch, address + ExcerptHeader.SIZE, size);
+        bytes.writeSkip(ExcerptHeader.SIZE + (long) size);
+    }
+
+    private void copy(ByteBuffer batch, long address, int size) {
+        if (batch.isDirect()) {
+            memory.copyMemory(Jvm.address(batch) + batch.position(), address, size);
+        } else if (batch.hasArray()) {
+            memory.copyMemory(batch.array(), batch.arrayOffset() + batch.position(), address, size);
+        } else {
+            byte[] bytes = new byte[size];
+            batch.get(batch.position(), bytes);
+            memory.copyMemory(bytes, 0, address, size);
+        }
+    }
+
+    @Override
+    public void close() {
+        appender.close();
+        queue.close();
+    }
+
+    /** Chronicle would write elsewhere than the last excerpt we know of ends: the file is not as we left it. */
+    static final class PositionMismatchException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        PositionMismatchException(long position, long expected) {
+            super("next excerpt would lie at " + position + " instead of " + expected);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.polestar.storage.chronicle;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Steps from batch to batch through a segment's mapped file, past Chronicle's metadata. For one thread; holds one chunk
+ * until closed.
+ */
+final class SegmentWalk implements AutoCloseable {
+
+    private final SegmentMemory memory;
+    private final long limit;
+    private MappedChunk chunk;
+    private long position;
+    private long nextPosition;
+    private int length;
+
+    /** @param limit nothing at or behind this position is looked at */
+    SegmentWalk(SegmentMemory memory, long from, long limit) {
+        this.memory = memory;
+        this.nextPosition = from;
+        this.limit = limit;
+    }
+
+    /** Moves to the next excerpt that is complete and not Chronicle's own; false if there is none. */
+    boolean advance() throws IOException {
+        while (nextPosition + Excerpt.WORD <= limit) {
+            need(nextPosition, Excerpt.WORD);
+            int word = chunk.excerptWord(nextPosition);
+            if (!Excerpt.isComplete(word) || nextPosition + Excerpt.WORD + Excerpt.length(word) > limit) {
+                return false;
+            }
+            position = nextPosition;
+            length = Excerpt.length(word);
+            nextPosition = Excerpt.after(position, word);
+            if (!Excerpt.isMetadata(word)) {
+                need(position, Excerpt.WORD + length);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void need(long from, int bytes) throws IOException {
+        if (chunk == null || !chunk.covers(from, bytes)) {
+            MappedChunk other = memory.hold(from, bytes);
+            close();
+            chunk = other;
+        }
+    }
+
+    /** Where the excerpt lies in the file. */
+    long position() {
+        return position;
+    }
+
+    /** Where the one after it would begin: after a failed {@link #advance} the end of what is complete. */
+    long nextPosition() {
+        return nextPosition;
+    }
+
+    /** Bytes of the excerpt's payload. */
+    int length() {
+        return length;
+    }
+
+    ByteBuffer memory() {
+        return chunk.memory();
+    }
+
+    /** Index in {@link #memory} of the excerpt's payload. */
+    int payload() {
+        return chunk.indexOf(position) + Excerpt.WORD;
+    }
+
+    /** Index in {@link #memory} of the batch. */
+    int batch() {
+        return payload() + ExcerptHeader.SIZE;
+    }
+
+    int batchBytes() {
+        return length - ExcerptHeader.SIZE;
+    }
+
+    ByteBuffer batchSlice() {
+        return chunk.memory().slice(batch(), batchBytes());
+    }
+
+    MappedChunk chunk() {
+        return chunk;
+    }
+
+    @Override
+    public void close() {
+        if (chunk != null) {
+            chunk.release();
+            chunk = null;
+        }
+    }
+}

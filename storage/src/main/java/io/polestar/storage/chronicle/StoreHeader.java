@@ -1,0 +1,31 @@
+package io.polestar.storage.chronicle;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What Chronicle keeps at the head of a segment's file: the first excerpt, a metadata document whose first field is the
+ * position of the last excerpt, where the next appender goes on. Stateless.
+ */
+final class StoreHeader {
+
+    private static final byte[] FIELD = "writePosition".getBytes(StandardCharsets.ISO_8859_1);
+    private static final int FIELD_AT = 0x1d;
+    private static final int VALUE_AT = 0x40;
+    private static final int BYTES = VALUE_AT + Long.BYTES;
+
+    private StoreHeader() {}
+
+    /** Position of the last excerpt as Chronicle knows it; -1 if that cannot be told. */
+    static long writePosition(SegmentMemory memory) throws IOException {
+        MappedChunk chunk = memory.hold(0, BYTES);
+        try {
+            ByteBuffer head = chunk.memory();
+            boolean known = head.slice(FIELD_AT, FIELD.length).equals(ByteBuffer.wrap(FIELD));
+            return known ? Long.reverseBytes(head.getLong(VALUE_AT)) : -1;
+        } finally {
+            chunk.release();
+        }
+    }
+}
