@@ -7,7 +7,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
+import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
+import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.controller.Controller;
@@ -36,7 +42,9 @@ public final class EmbeddedController implements AutoCloseable {
     private final KRaftMetadataCache cache;
     private final AppliedMetadata applied;
     private final QuorumController controller;
+    private final MetadataChanges changes;
     private final Membership membership;
+    private final ProducerIds producerIds;
     private boolean joined;
 
     /**
@@ -56,7 +64,9 @@ public final class EmbeddedController implements AutoCloseable {
         this.cache = new KRaftMetadataCache(format.nodeId(), raft.client()::kraftVersion);
         this.applied = new AppliedMetadata(raft.client()::highWatermark);
         this.controller = buildController(time, faults);
+        this.changes = new MetadataChanges(controller, applied, time);
         this.membership = new Membership(config, format, time);
+        this.producerIds = new ProducerIds(this::allocateProducerIds);
     }
 
     private QuorumController buildController(Time time, Faults faults) {
@@ -65,6 +75,14 @@ public final class EmbeddedController implements AutoCloseable {
         } catch (Exception e) {
             throw new KafkaException("Cannot build the controller: " + e.getMessage(), e);
         }
+    }
+
+    private CompletableFuture<AllocateProducerIdsResponseData> allocateProducerIds() {
+        AllocateProducerIdsRequestData request = new AllocateProducerIdsRequestData()
+                .setBrokerId(format.nodeId())
+                .setBrokerEpoch(membership.brokerEpoch());
+        return changes.applyAsBroker(
+                KafkaPrincipal.ANONYMOUS, (active, context) -> active.allocateProducerIds(context, request));
     }
 
     /** Reads the log and begins to become leader; returns before it is. */
@@ -130,6 +148,22 @@ public final class EmbeddedController implements AutoCloseable {
     /** Where metadata is changed. A change is visible in this broker only after {@link #awaitCommitted}. */
     public Controller controller() {
         return controller;
+    }
+
+    /** The controller for handlers: a change completes when it is visible in this broker. */
+    public MetadataChanges changes() {
+        return changes;
+    }
+
+    /** Ids for producers; usable once this broker has registered. */
+    public ProducerIds producerIds() {
+        return producerIds;
+    }
+
+    /** The state of the metadata log's quorum. */
+    public CompletableFuture<DescribeQuorumResponseData> describeQuorum(
+            RequestContext context, DescribeQuorumRequestData request) {
+        return raft.handle(context, request).thenApply(DescribeQuorumResponseData.class::cast);
     }
 
     /** Completes when everything the controller has committed by now was applied by every publisher. */

@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
@@ -51,9 +54,11 @@ final class RaftNode implements AutoCloseable {
     private final KafkaRaftClient<ApiMessageAndVersion> client;
     private final KafkaRaftClientDriver<ApiMessageAndVersion> driver;
     private final Metrics metrics;
+    private final Time time;
 
     RaftNode(BrokerConfig config, MetadataFormat format, Metrics metrics, Time time, Faults faults) {
         this.metrics = metrics;
+        this.time = time;
         this.directory = config.dataDirectory()
                 .resolve(Topic.CLUSTER_METADATA_TOPIC_NAME + "-" + Topic.CLUSTER_METADATA_TOPIC_PARTITION.partition());
         scheduler.startup();
@@ -107,6 +112,11 @@ final class RaftNode implements AutoCloseable {
 
     KafkaRaftClient<ApiMessageAndVersion> client() {
         return client;
+    }
+
+    /** Answers a request of the raft protocol. */
+    CompletableFuture<ApiMessage> handle(RequestContext context, ApiMessage request) {
+        return driver.handleRequest(context, context.header, request, time.milliseconds());
     }
 
     @Override

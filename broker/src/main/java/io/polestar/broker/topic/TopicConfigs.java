@@ -15,7 +15,7 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  * A topic's effective configs: its own over the node's dynamic ones over the cluster's dynamic ones over the broker's
  * file over Kafka's defaults.
  */
-final class TopicConfigs {
+public final class TopicConfigs {
     private static final ConfigResource CLUSTER_DEFAULT = new ConfigResource(ConfigResource.Type.BROKER, "");
 
     private final KafkaConfigSchema schema = new KafkaConfigSchema(
@@ -28,12 +28,12 @@ final class TopicConfigs {
     private final Map<String, Object> brokerFile;
     private final ConfigResource node;
 
-    TopicConfigs(BrokerConfig config) {
+    public TopicConfigs(BrokerConfig config) {
         this.brokerFile = config.originals();
         this.node = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(config.nodeId()));
     }
 
-    LogConfig of(String topic, ConfigurationsImage image) {
+    public LogConfig of(String topic, ConfigurationsImage image) {
         Map<String, String> own = image.configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, topic));
         Map<String, String> values = new HashMap<>();
         for (ConfigEntry entry : schema.resolveEffectiveTopicConfigs(

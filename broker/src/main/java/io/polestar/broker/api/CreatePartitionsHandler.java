@@ -1,0 +1,78 @@
+package io.polestar.broker.api;
+
+import io.polestar.broker.controller.MetadataChanges;
+import io.polestar.broker.security.Access;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
+import org.apache.kafka.common.message.CreatePartitionsResponseData;
+import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartitionsTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.CreatePartitionsRequest;
+import org.apache.kafka.common.requests.CreatePartitionsResponse;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.common.resource.ResourceType;
+
+/** Adds partitions to topics; each topic is answered for itself, when the new partitions can be used. */
+public final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsRequest> {
+    private final MetadataChanges changes;
+    private final Access access;
+
+    public CreatePartitionsHandler(MetadataChanges changes, Access access) {
+        this.changes = changes;
+        this.access = access;
+    }
+
+    @Override
+    public ApiKeys apiKey() {
+        return ApiKeys.CREATE_PARTITIONS;
+    }
+
+    @Override
+    public CompletableFuture<CreatePartitionsResponse> handle(RequestContext context, CreatePartitionsRequest request) {
+        CreatePartitionsRequestData data = request.data();
+        List<CreatePartitionsTopicResult> refused = new ArrayList<>();
+        List<CreatePartitionsTopic> accepted = new ArrayList<>();
+        sort(context, data, accepted, refused);
+        return changes.apply(
+                        context,
+                        data.timeoutMs(),
+                        (controller, on) -> controller.createPartitions(on, accepted, data.validateOnly()))
+                .thenApply(results -> response(refused, results));
+    }
+
+    private void sort(
+            RequestContext context,
+            CreatePartitionsRequestData request,
+            List<CreatePartitionsTopic> accepted,
+            List<CreatePartitionsTopicResult> refused) {
+        Map<String, Integer> occurrences = new HashMap<>();
+        request.topics().forEach(topic -> occurrences.merge(topic.name(), 1, Integer::sum));
+        occurrences.forEach((name, count) -> {
+            if (count > 1) {
+                refused.add(refusal(name, Errors.INVALID_REQUEST).setErrorMessage("Duplicate topic name."));
+            } else if (access.allowed(context, AclOperation.ALTER, ResourceType.TOPIC, name)) {
+                accepted.add(request.topics().find(name));
+            } else {
+                refused.add(refusal(name, Errors.TOPIC_AUTHORIZATION_FAILED));
+            }
+        });
+    }
+
+    private static CreatePartitionsResponse response(
+            List<CreatePartitionsTopicResult> refused, List<CreatePartitionsTopicResult> results) {
+        List<CreatePartitionsTopicResult> all = new ArrayList<>(refused);
+        all.addAll(results);
+        return new CreatePartitionsResponse(new CreatePartitionsResponseData().setResults(all));
+    }
+
+    private static CreatePartitionsTopicResult refusal(String name, Errors error) {
+        return new CreatePartitionsTopicResult().setName(name).setErrorCode(error.code());
+    }
+}

@@ -1,0 +1,38 @@
+package io.polestar.broker.api;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.PushTelemetryRequest;
+import org.apache.kafka.common.requests.PushTelemetryResponse;
+import org.apache.kafka.common.requests.RequestContext;
+import org.apache.kafka.server.ClientMetricsManager;
+
+/** Takes the metrics a client pushes. Anyone may push, as KIP-714 says. */
+public final class PushTelemetryHandler implements ApiHandler<PushTelemetryRequest> {
+    private final ClientMetricsManager clients;
+
+    public PushTelemetryHandler(ClientMetricsManager clients) {
+        this.clients = clients;
+    }
+
+    @Override
+    public ApiKeys apiKey() {
+        return ApiKeys.PUSH_TELEMETRY;
+    }
+
+    @Override
+    public List<String> gaps() {
+        return List.of("What clients push is checked and then dropped: no exporter plugin can be configured yet.");
+    }
+
+    @Override
+    public CompletableFuture<PushTelemetryResponse> handle(RequestContext context, PushTelemetryRequest request) {
+        try {
+            return CompletableFuture.completedFuture(clients.processPushTelemetryRequest(request, context));
+        } catch (RuntimeException e) {
+            throw new InvalidRequestException("The metrics cannot be taken", e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.polestar.broker.controller;
+
+import io.polestar.broker.BrokerConfig;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates topics because somebody wants to use them. Requests for a topic that is being created share its future. Safe for
+ * use from any thread; never blocks.
+ */
+public final class TopicCreation {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicCreation.class);
+
+    private final Map<String, CompletableFuture<Errors>> inFlight = new ConcurrentHashMap<>();
+    private final InternalTopics topics;
+    private final MetadataChanges changes;
+
+    public TopicCreation(BrokerConfig config, MetadataChanges changes) {
+        this.topics = new InternalTopics(config);
+        this.changes = changes;
+    }
+
+    /**
+     * Creates the topics that are not there.
+     *
+     * @param principal on whose behalf, for the broker's policies
+     * @return by name, how it went: NONE if the topic is there now and its partitions are led here, INVALID_TOPIC_EXCEPTION
+     *     for an illegal name, otherwise the controller's error
+     */
+    public CompletableFuture<Map<String, Errors>> create(Collection<String> names, KafkaPrincipal principal) {
+        Map<String, CompletableFuture<Errors>> each = new TreeMap<>();
+        names.forEach(name -> each.put(name, createOne(name, principal)));
+        return CompletableFuture.allOf(each.values().toArray(CompletableFuture[]::new))
+                .thenApply(none -> {
+                    Map<String, Errors> results = new TreeMap<>();
+                    each.forEach((name, future) -> results.put(name, future.join()));
+                    return results;
+                });
+    }
+
+    private CompletableFuture<Errors> createOne(String name, KafkaPrincipal principal) {
+        if (!mayExist(name)) {
+            return CompletableFuture.completedFuture(Errors.INVALID_TOPIC_EXCEPTION);
+        }
+        CompletableFuture<Errors> mine = new CompletableFuture<>();
+        CompletableFuture<Errors> other = inFlight.putIfAbsent(name, mine);
+        if (other != null) {
+            return other;
+        }
+        send(name, principal).whenComplete((error, failure) -> {
+            inFlight.remove(name);
+            mine.complete(failure == null ? error : Errors.forException(failure));
+        });
+        return mine;
+    }
+
+    private static boolean mayExist(String name) {
+        try {
+            Topic.validate(name);
+            return !name.equals(Topic.CLUSTER_METADATA_TOPIC_NAME);
+        } catch (InvalidTopicException e) {
+            return false;
+        }
+    }
+
+    private CompletableFuture<Errors> send(String name, KafkaPrincipal principal) {
+        CreateTopicsRequestData request = new CreateTopicsRequestData();
+        request.topics().add(topics.describe(name));
+        return changes.applyAsBroker(
+                        principal, (controller, context) -> controller.createTopics(context, request, Set.of(), false))
+                .thenApply(answer -> result(name, answer));
+    }
+
+    private static Errors result(String name, CreateTopicsResponseData answer) {
+        var topic = answer.topics().find(name);
+        Errors error = Errors.forCode(topic.errorCode());
+        if (error == Errors.TOPIC_ALREADY_EXISTS) {
+            return Errors.NONE;
+        }
+        if (error != Errors.NONE) {
+            LOG.warn("Topic {} was not created: {} ({})", name, error, topic.errorMessage());
+        }
+        return error;
+    }
+}
