@@ -29,7 +29,7 @@ public final class GroupHandlers {
                 new OffsetCommitHandler(groups, metadata, access),
                 new OffsetFetchHandler(groups, metadata, access),
                 new OffsetDeleteHandler(groups, metadata, access),
-                new ListGroupsHandler(groups, access),
+                new ListGroupsHandler(coordinators, access),
                 new DescribeGroupsHandler(groups, access),
                 new DeleteGroupsHandler(groups, access),
                 new ConsumerGroupHeartbeatHandler(groups, protocol, access),

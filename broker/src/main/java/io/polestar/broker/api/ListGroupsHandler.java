@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.security.Access;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.acl.AclOperation;
@@ -9,21 +10,21 @@ import org.apache.kafka.common.requests.ListGroupsRequest;
 import org.apache.kafka.common.requests.ListGroupsResponse;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.coordinator.group.GroupCoordinator;
 
 /**
  * ListGroups: the groups this broker coordinates.
  *
  * <ul>
  *   <li>version 4: filtered by state; version 5: by type, too
+ *   <li>one coordinator that still loads would fail the whole answer, so it waits a moment for all of them
  *   <li>who may describe the cluster sees all groups, everybody else those that he may describe
  * </ul>
  */
 final class ListGroupsHandler implements ApiHandler<ListGroupsRequest> {
-    private final GroupCoordinator groups;
+    private final GroupCoordinators groups;
     private final Access access;
 
-    ListGroupsHandler(GroupCoordinator groups, Access access) {
+    ListGroupsHandler(GroupCoordinators groups, Access access) {
         this.groups = groups;
         this.access = access;
     }
@@ -36,7 +37,8 @@ final class ListGroupsHandler implements ApiHandler<ListGroupsRequest> {
     @Override
     public CompletableFuture<ListGroupsResponse> handle(RequestContext context, ListGroupsRequest request) {
         boolean seesAll = access.allowedOnCluster(context, AclOperation.DESCRIBE);
-        return groups.listGroups(context, request.data())
+        return groups.whenAllReady()
+                .thenCompose(ready -> groups.service().listGroups(context, request.data()))
                 .thenApply(data -> new ListGroupsResponse(seesAll ? data : describable(context, data)));
     }
 

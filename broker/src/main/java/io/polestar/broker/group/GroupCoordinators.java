@@ -104,6 +104,17 @@ public final class GroupCoordinators implements AutoCloseable {
         return readiness.whenReady(new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, service.partitionFor(groupId)));
     }
 
+    /** When {@link #whenReady} holds for every group. */
+    public CompletableFuture<Void> whenAllReady() {
+        TopicImage topic = image.get().topics().getTopic(Topic.GROUP_METADATA_TOPIC_NAME);
+        if (topic == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.allOf(topic.partitions().keySet().stream()
+                .map(partition -> readiness.whenReady(new TopicPartition(topic.name(), partition)))
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
     /** How {@code __consumer_offsets} is to be created. */
     public CreatableTopic offsetsTopic() {
         CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection();

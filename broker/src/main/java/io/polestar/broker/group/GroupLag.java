@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
@@ -29,7 +30,6 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,15 +74,16 @@ public final class GroupLag implements MeterBinder {
 
     private final GroupCoordinator groups;
     private final Partitions partitions;
-    private final Time time;
+    private final LongSupplier nowMs;
     private final AtomicReference<CompletableFuture<Void>> running = new AtomicReference<>();
     private final List<MultiGauge> gauges = new ArrayList<>();
     private volatile Snapshot snapshot = new Snapshot(Long.MIN_VALUE, List.of(), 0);
 
-    public GroupLag(GroupCoordinators coordinators, Partitions partitions, Time time) {
+    /** @param nowMs the clock, in milliseconds since the epoch */
+    public GroupLag(GroupCoordinators coordinators, Partitions partitions, LongSupplier nowMs) {
         this.groups = coordinators.service();
         this.partitions = partitions;
-        this.time = time;
+        this.nowMs = nowMs;
     }
 
     /** Call before scraping starts. */
@@ -107,7 +108,7 @@ public final class GroupLag implements MeterBinder {
      * @return done when they are, or after two seconds with the old ones in place; never failed
      */
     public CompletableFuture<Void> refresh() {
-        if (time.milliseconds() - MIN_AGE_MS < snapshot.atMs()) {
+        if (nowMs.getAsLong() - MIN_AGE_MS < snapshot.atMs()) {
             return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> mine = new CompletableFuture<>();
@@ -120,7 +121,7 @@ public final class GroupLag implements MeterBinder {
     }
 
     private void ask(CompletableFuture<Void> done) {
-        long atMs = time.milliseconds();
+        long atMs = nowMs.getAsLong();
         groups.listGroups(context(ApiKeys.LIST_GROUPS), new ListGroupsRequestData())
                 .thenCompose(listed -> snapshot(atMs, listed))
                 .orTimeout(MAX_WAIT_MS, TimeUnit.MILLISECONDS)

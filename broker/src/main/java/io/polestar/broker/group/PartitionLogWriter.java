@@ -54,7 +54,10 @@ final class PartitionLogWriter implements PartitionWriter {
     @Override
     public long append(
             TopicPartition topicPartition, VerificationGuard guard, MemoryRecords records, short transactionVersion) {
-        return partitions.leader(topicPartition).appendFromCoordinator(records).nextOffset();
+        return partitions
+                .leader(topicPartition)
+                .appendFromCoordinator(records, transactionVersion)
+                .nextOffset();
     }
 
     /** Only TxnOffsetCommit asks for it, and no transaction can be ongoing while nothing coordinates transactions. */

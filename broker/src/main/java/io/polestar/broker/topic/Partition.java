@@ -27,6 +27,7 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.DeleteRecordsRequest;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.common.OffsetAndEpoch;
+import org.apache.kafka.server.common.TransactionVersion;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -157,26 +158,27 @@ public final class Partition {
         if (acks == -1) {
             leadership.requireEnoughReplicas(config.minInSyncReplicas, topicPartition);
         }
-        return append(records, AppendOrigin.CLIENT);
+        return append(records, AppendOrigin.CLIENT, TransactionVersion.TV_UNKNOWN);
     }
 
     /**
      * Appends what a coordinator of this broker writes.
      *
      * @param records exactly one batch of magic 2
+     * @param transactionVersion the {@code transaction.version} under which an end-of-transaction marker is written
      */
-    public Appended appendFromCoordinator(MemoryRecords records) {
-        return append(records, AppendOrigin.COORDINATOR);
+    public Appended appendFromCoordinator(MemoryRecords records, short transactionVersion) {
+        return append(records, AppendOrigin.COORDINATOR, transactionVersion);
     }
 
-    private Appended append(MemoryRecords records, AppendOrigin origin) {
+    private Appended append(MemoryRecords records, AppendOrigin origin, short transactionVersion) {
         IncomingBatch batch = IncomingBatch.of(topicPartition, config, origin, records);
         long before = highWatermark;
         Appended appended;
         lock.lock();
         try {
             requireLeader(OptionalInt.empty());
-            appended = appendLocked(batch, origin);
+            appended = appendLocked(batch, origin, transactionVersion);
         } finally {
             lock.unlock();
         }
@@ -186,7 +188,7 @@ public final class Partition {
         return appended;
     }
 
-    private Appended appendLocked(IncomingBatch batch, AppendOrigin origin) {
+    private Appended appendLocked(IncomingBatch batch, AppendOrigin origin, short transactionVersion) {
         long baseOffset = partitionLog.endOffset();
         int epoch = leadership.epoch();
         long logAppendTimeMs = batch.stamp(baseOffset, epoch, context.time());
@@ -198,7 +200,7 @@ public final class Partition {
             if (duplicate.isPresent()) {
                 return asAppended(duplicate.get());
             }
-            checked = state.check(header, origin);
+            checked = state.check(header, origin, transactionVersion);
         }
         store(batch);
         if (checked != null) {
@@ -384,7 +386,7 @@ public final class Partition {
                 state.onLeading(next.epoch(), partitionLog.endOffset());
             }
             leadership = next;
-            resigned = before.leading() && (!next.leading() || next.epoch() != before.epoch());
+            resigned = before.leading() && !next.leading();
         } finally {
             lock.unlock();
         }

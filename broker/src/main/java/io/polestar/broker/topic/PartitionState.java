@@ -119,7 +119,7 @@ final class PartitionState {
                 epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
             }
             if (batch.hasProducerId()) {
-                accept(batch, check(batch, AppendOrigin.REPLICATION));
+                accept(batch, check(batch, AppendOrigin.REPLICATION, TransactionVersion.TV_UNKNOWN));
             }
         }
     }
@@ -148,14 +148,14 @@ final class PartitionState {
      * @throws org.apache.kafka.common.errors.OutOfOrderSequenceException if a sequence is missing before it
      * @throws InvalidProducerEpochException if a newer epoch of the producer wrote
      */
-    ProducerAppendInfo check(RecordBatch batch, AppendOrigin origin) {
+    ProducerAppendInfo check(RecordBatch batch, AppendOrigin origin, short transactionVersion) {
         if (batch.isTransactional() && origin == AppendOrigin.CLIENT) {
             refuseUnverified(batch);
         }
         Map<Long, ProducerAppendInfo> updated = new HashMap<>(2);
         Optional<LogOffsetMetadata> first =
                 batch.isTransactional() ? Optional.of(new LogOffsetMetadata(batch.baseOffset())) : Optional.empty();
-        UnifiedLog.updateProducers(producers, batch, updated, first, origin, TransactionVersion.TV_UNKNOWN)
+        UnifiedLog.updateProducers(producers, batch, updated, first, origin, transactionVersion)
                 .ifPresent(producers::completeTxn);
         return updated.get(batch.producerId());
     }
