@@ -20,11 +20,11 @@ import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.RequestContext;
 
 /** Replaces all configs of a resource by those given; the older way, without loggers. */
-public final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
+final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
     private final MetadataChanges changes;
     private final ConfigChecks checks;
 
-    public AlterConfigsHandler(MetadataChanges changes, ConfigChecks checks) {
+    AlterConfigsHandler(MetadataChanges changes, ConfigChecks checks) {
         this.changes = changes;
         this.checks = checks;
     }

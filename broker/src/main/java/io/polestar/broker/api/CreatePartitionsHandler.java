@@ -20,11 +20,11 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 
 /** Adds partitions to topics; each topic is answered for itself, when the new partitions can be used. */
-public final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsRequest> {
+final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsRequest> {
     private final MetadataChanges changes;
     private final Access access;
 
-    public CreatePartitionsHandler(MetadataChanges changes, Access access) {
+    CreatePartitionsHandler(MetadataChanges changes, Access access) {
         this.changes = changes;
         this.access = access;
     }

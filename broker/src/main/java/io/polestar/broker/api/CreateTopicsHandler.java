@@ -24,11 +24,11 @@ import org.apache.kafka.common.resource.ResourceType;
  * Creates topics; each is answered for itself, when its partitions can be used. v5 tells partitions, replication factor
  * and configs of what was created; v7 the topic id.
  */
-public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
+final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     private final MetadataChanges changes;
     private final Access access;
 
-    public CreateTopicsHandler(MetadataChanges changes, Access access) {
+    CreateTopicsHandler(MetadataChanges changes, Access access) {
         this.changes = changes;
         this.access = access;
     }

@@ -13,13 +13,13 @@ import org.apache.kafka.common.requests.DeleteTopicsResponse;
 import org.apache.kafka.common.requests.RequestContext;
 
 /** Deletes topics by name or, from v6 on, by id; answered when their logs are gone. */
-public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
+final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
     private final boolean enabled;
     private final MetadataChanges changes;
     private final Access access;
 
     /** @param enabled {@code delete.topic.enable} */
-    public DeleteTopicsHandler(boolean enabled, MetadataChanges changes, Access access) {
+    DeleteTopicsHandler(boolean enabled, MetadataChanges changes, Access access) {
         this.enabled = enabled;
         this.changes = changes;
         this.access = access;

@@ -19,12 +19,12 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.metadata.MetadataCache;
 
 /** The brokers and the cluster's id. v1 adds the endpoint type, which here is always that of brokers; v2 fenced brokers. */
-public final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest> {
+final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest> {
     private final String clusterId;
     private final MetadataCache cache;
     private final Access access;
 
-    public DescribeClusterHandler(String clusterId, MetadataCache cache, Access access) {
+    DescribeClusterHandler(String clusterId, MetadataCache cache, Access access) {
         this.clusterId = clusterId;
         this.cache = cache;
         this.access = access;

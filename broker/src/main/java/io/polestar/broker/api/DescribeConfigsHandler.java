@@ -19,11 +19,11 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 
 /** The configs of topics, this broker, its loggers, groups and metrics subscriptions, with sources, synonyms, documentation. */
-public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest> {
+final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest> {
     private final ConfigDescriptions descriptions;
     private final Access access;
 
-    public DescribeConfigsHandler(ConfigDescriptions descriptions, Access access) {
+    DescribeConfigsHandler(ConfigDescriptions descriptions, Access access) {
         this.descriptions = descriptions;
         this.access = access;
     }

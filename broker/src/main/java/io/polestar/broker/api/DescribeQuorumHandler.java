@@ -10,11 +10,11 @@ import org.apache.kafka.common.requests.DescribeQuorumResponse;
 import org.apache.kafka.common.requests.RequestContext;
 
 /** The voters of the metadata log and how far each has come. */
-public final class DescribeQuorumHandler implements ApiHandler<DescribeQuorumRequest> {
+final class DescribeQuorumHandler implements ApiHandler<DescribeQuorumRequest> {
     private final EmbeddedController controller;
     private final Access access;
 
-    public DescribeQuorumHandler(EmbeddedController controller, Access access) {
+    DescribeQuorumHandler(EmbeddedController controller, Access access) {
         this.controller = controller;
         this.access = access;
     }

@@ -23,13 +23,13 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.metadata.MetadataCache;
 
 /** Partitions of topics in order of name, page by page: an answer that is full ends with the cursor of the next. */
-public final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPartitionsRequest> {
+final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPartitionsRequest> {
     private final MetadataCache cache;
     private final int maxPartitions;
     private final Access access;
 
     /** @param maxPartitions partitions in one answer, {@code max.request.partition.size.limit} */
-    public DescribeTopicPartitionsHandler(MetadataCache cache, int maxPartitions, Access access) {
+    DescribeTopicPartitionsHandler(MetadataCache cache, int maxPartitions, Access access) {
         this.cache = cache;
         this.maxPartitions = maxPartitions;
         this.access = access;

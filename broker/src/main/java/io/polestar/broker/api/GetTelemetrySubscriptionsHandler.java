@@ -9,10 +9,10 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.server.ClientMetricsManager;
 
 /** Tells a client which metrics to push, and gives it its instance id. Anyone may ask, as KIP-714 says. */
-public final class GetTelemetrySubscriptionsHandler implements ApiHandler<GetTelemetrySubscriptionsRequest> {
+final class GetTelemetrySubscriptionsHandler implements ApiHandler<GetTelemetrySubscriptionsRequest> {
     private final ClientMetricsManager clients;
 
-    public GetTelemetrySubscriptionsHandler(ClientMetricsManager clients) {
+    GetTelemetrySubscriptionsHandler(ClientMetricsManager clients) {
         this.clients = clients;
     }
 

@@ -23,12 +23,12 @@ import org.apache.kafka.common.requests.IncrementalAlterConfigsResponse;
 import org.apache.kafka.common.requests.RequestContext;
 
 /** Changes configs one by one; each resource is answered for itself, when the change can be described. */
-public final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlterConfigsRequest> {
+final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlterConfigsRequest> {
     private final MetadataChanges changes;
     private final ConfigChecks checks;
     private final LoggerChanges loggers;
 
-    public IncrementalAlterConfigsHandler(MetadataChanges changes, ConfigChecks checks, LoggerChanges loggers) {
+    IncrementalAlterConfigsHandler(MetadataChanges changes, ConfigChecks checks, LoggerChanges loggers) {
         this.changes = changes;
         this.checks = checks;
         this.loggers = loggers;

@@ -18,11 +18,11 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 
 /** Names what has, or can have, configs. v0 knows metrics subscriptions only; from v1 on no type given means all. */
-public final class ListConfigResourcesHandler implements ApiHandler<ListConfigResourcesRequest> {
+final class ListConfigResourcesHandler implements ApiHandler<ListConfigResourcesRequest> {
     private final KRaftMetadataCache cache;
     private final Access access;
 
-    public ListConfigResourcesHandler(KRaftMetadataCache cache, Access access) {
+    ListConfigResourcesHandler(KRaftMetadataCache cache, Access access) {
         this.cache = cache;
         this.access = access;
     }

@@ -34,7 +34,7 @@ import org.apache.kafka.metadata.MetadataCache;
  *   <li>v8: authorized operations; v11 drops those of the cluster. v10: topic ids in answers; v12: in requests.
  * </ul>
  */
-public final class MetadataHandler implements ApiHandler<MetadataRequest> {
+final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private static final long CREATION_PATIENCE_MS = 5_000;
 
     private final String clusterId;
@@ -43,8 +43,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private final TopicCreation creation;
     private final Access access;
 
-    public MetadataHandler(
-            String clusterId, boolean autoCreate, MetadataCache cache, TopicCreation creation, Access access) {
+    MetadataHandler(String clusterId, boolean autoCreate, MetadataCache cache, TopicCreation creation, Access access) {
         this.clusterId = clusterId;
         this.autoCreate = autoCreate;
         this.cache = cache;

@@ -10,10 +10,10 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.server.ClientMetricsManager;
 
 /** Takes the metrics a client pushes. Anyone may push, as KIP-714 says. */
-public final class PushTelemetryHandler implements ApiHandler<PushTelemetryRequest> {
+final class PushTelemetryHandler implements ApiHandler<PushTelemetryRequest> {
     private final ClientMetricsManager clients;
 
-    public PushTelemetryHandler(ClientMetricsManager clients) {
+    PushTelemetryHandler(ClientMetricsManager clients) {
         this.clients = clients;
     }
 

@@ -10,11 +10,11 @@ import org.apache.kafka.common.requests.UpdateFeaturesRequest;
 import org.apache.kafka.common.requests.UpdateFeaturesResponse;
 
 /** Raises or lowers the levels of cluster features, within what this broker supports. */
-public final class UpdateFeaturesHandler implements ApiHandler<UpdateFeaturesRequest> {
+final class UpdateFeaturesHandler implements ApiHandler<UpdateFeaturesRequest> {
     private final MetadataChanges changes;
     private final Access access;
 
-    public UpdateFeaturesHandler(MetadataChanges changes, Access access) {
+    UpdateFeaturesHandler(MetadataChanges changes, Access access) {
         this.changes = changes;
         this.access = access;
     }

@@ -3,6 +3,8 @@ package io.polestar.broker.controller;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.feature.Features;
+import org.apache.kafka.common.feature.SupportedVersionRange;
 import org.apache.kafka.controller.QuorumFeatures;
 import org.apache.kafka.metadata.VersionRange;
 import org.apache.kafka.server.common.Feature;
@@ -41,6 +43,13 @@ public final class ClusterFeatures {
                 KRaftVersion.FEATURE_NAME, VersionRange.of((short) 0, KRaftVersion.LATEST_PRODUCTION.featureLevel()));
         IMPLEMENTED.forEach((name, level) -> ranges.put(name, VersionRange.of((short) 0, level)));
         return ranges;
+    }
+
+    /** The same in the form that ApiVersions answers. */
+    public static Features<SupportedVersionRange> supportedOnTheWire() {
+        Map<String, SupportedVersionRange> ranges = new HashMap<>();
+        supported().forEach((name, range) -> ranges.put(name, new SupportedVersionRange(range.min(), range.max())));
+        return Features.supportedFeatures(ranges);
     }
 
     static QuorumFeatures ofQuorum(int nodeId) {

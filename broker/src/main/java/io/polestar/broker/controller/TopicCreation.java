@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
@@ -24,11 +25,11 @@ public final class TopicCreation {
     private static final Logger LOG = LoggerFactory.getLogger(TopicCreation.class);
 
     private final Map<String, CompletableFuture<Errors>> inFlight = new ConcurrentHashMap<>();
-    private final InternalTopics topics;
+    private final TopicTemplates topics;
     private final MetadataChanges changes;
 
     public TopicCreation(BrokerConfig config, MetadataChanges changes) {
-        this.topics = new InternalTopics(config);
+        this.topics = new TopicTemplates(config);
         this.changes = changes;
     }
 
@@ -50,16 +51,29 @@ public final class TopicCreation {
                 });
     }
 
+    /**
+     * Creates one topic as described, on the broker's own behalf.
+     *
+     * @return done when the topic is there and its partitions are led here; fails with the controller's error
+     */
+    public CompletableFuture<Void> create(CreatableTopic topic) {
+        return createOnce(topic, KafkaPrincipal.ANONYMOUS).thenAccept(Errors::maybeThrow);
+    }
+
     private CompletableFuture<Errors> createOne(String name, KafkaPrincipal principal) {
-        if (!mayExist(name)) {
-            return CompletableFuture.completedFuture(Errors.INVALID_TOPIC_EXCEPTION);
-        }
+        return mayExist(name)
+                ? createOnce(topics.describe(name), principal)
+                : CompletableFuture.completedFuture(Errors.INVALID_TOPIC_EXCEPTION);
+    }
+
+    private CompletableFuture<Errors> createOnce(CreatableTopic topic, KafkaPrincipal principal) {
+        String name = topic.name();
         CompletableFuture<Errors> mine = new CompletableFuture<>();
         CompletableFuture<Errors> other = inFlight.putIfAbsent(name, mine);
         if (other != null) {
             return other;
         }
-        send(name, principal).whenComplete((error, failure) -> {
+        send(topic, principal).whenComplete((error, failure) -> {
             inFlight.remove(name);
             mine.complete(failure == null ? error : Errors.forException(failure));
         });
@@ -75,12 +89,12 @@ public final class TopicCreation {
         }
     }
 
-    private CompletableFuture<Errors> send(String name, KafkaPrincipal principal) {
+    private CompletableFuture<Errors> send(CreatableTopic topic, KafkaPrincipal principal) {
         CreateTopicsRequestData request = new CreateTopicsRequestData();
-        request.topics().add(topics.describe(name));
+        request.topics().add(topic);
         return changes.applyAsBroker(
                         principal, (controller, context) -> controller.createTopics(context, request, Set.of(), false))
-                .thenApply(answer -> result(name, answer));
+                .thenApply(answer -> result(topic.name(), answer));
     }
 
     private static Errors result(String name, CreateTopicsResponseData answer) {

@@ -13,12 +13,12 @@ import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
 import org.apache.kafka.server.record.BrokerCompressionType;
 
 /** How a topic is created that nobody described: the coordinators' own as Kafka does it, others with the broker's defaults. */
-final class InternalTopics {
+final class TopicTemplates {
     private final GroupCoordinatorConfig groups;
     private final TransactionLogConfig transactions;
     private final ShareCoordinatorConfig shares;
 
-    InternalTopics(BrokerConfig config) {
+    TopicTemplates(BrokerConfig config) {
         this.groups = new GroupCoordinatorConfig(config);
         this.transactions = new TransactionLogConfig(config);
         this.shares = new ShareCoordinatorConfig(config);
