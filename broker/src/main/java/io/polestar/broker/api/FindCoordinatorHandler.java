@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.internals.Topic;
@@ -22,8 +21,6 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.share.SharePartitionKey;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * FindCoordinator: which broker coordinates a group.
@@ -36,7 +33,6 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest> {
-    private static final Logger log = LoggerFactory.getLogger(FindCoordinatorHandler.class);
     private static final long MAX_WAIT_MS = 2_000;
     private static final int FIRST_VERSION_WITH_SHARE = 6;
 
@@ -44,12 +40,14 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
 
     private final GroupCoordinators groups;
     private final KRaftMetadataCache metadata;
-    private final InternalTopics internalTopics;
+    private final InternalTopicCreation internalTopics;
     private final Access access;
-    private final AtomicReference<CompletableFuture<Void>> creation = new AtomicReference<>();
 
     FindCoordinatorHandler(
-            GroupCoordinators groups, KRaftMetadataCache metadata, InternalTopics internalTopics, Access access) {
+            GroupCoordinators groups,
+            KRaftMetadataCache metadata,
+            InternalTopicCreation internalTopics,
+            Access access) {
         this.groups = groups;
         this.metadata = metadata;
         this.internalTopics = internalTopics;
@@ -127,11 +125,19 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
             return CompletableFuture.completedFuture(refused(Errors.GROUP_AUTHORIZATION_FAILED));
         }
         return offsetsTopic()
-                .thenCompose(exists -> groups.whenReady(groupId))
-                .completeOnTimeout(null, MAX_WAIT_MS, TimeUnit.MILLISECONDS)
-                .handle((ready, failure) -> failure == null
-                        ? leader(context, groupId).orElse(refused(Errors.COORDINATOR_NOT_AVAILABLE))
-                        : refused(Errors.COORDINATOR_NOT_AVAILABLE));
+                .thenCompose(error -> error == Errors.NONE
+                        ? groups.whenReady(groupId).thenApply(ready -> leader(context, groupId))
+                        : CompletableFuture.completedFuture(Optional.<Found>empty()))
+                .exceptionally(failure -> Optional.empty())
+                .thenApply(found -> found.orElse(refused(Errors.COORDINATOR_NOT_AVAILABLE)));
+    }
+
+    private CompletableFuture<Errors> offsetsTopic() {
+        return metadata.contains(Topic.GROUP_METADATA_TOPIC_NAME)
+                ? CompletableFuture.completedFuture(Errors.NONE)
+                : internalTopics
+                        .create(Topic.GROUP_METADATA_TOPIC_NAME)
+                        .completeOnTimeout(Errors.COORDINATOR_NOT_AVAILABLE, MAX_WAIT_MS, TimeUnit.MILLISECONDS);
     }
 
     private Optional<Found> leader(RequestContext context, String groupId) {
@@ -139,30 +145,5 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
         return metadata.getLeaderAndIsr(Topic.GROUP_METADATA_TOPIC_NAME, partition)
                 .flatMap(leader -> metadata.getAliveBrokerNode(leader.leader(), context.listenerName))
                 .map(node -> new Found(Errors.NONE, node));
-    }
-
-    private CompletableFuture<Void> offsetsTopic() {
-        if (metadata.contains(Topic.GROUP_METADATA_TOPIC_NAME)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        CompletableFuture<Void> mine = new CompletableFuture<>();
-        CompletableFuture<Void> running = creation.compareAndExchange(null, mine);
-        if (running != null) {
-            return running.copy();
-        }
-        create(mine);
-        return mine.copy();
-    }
-
-    private void create(CompletableFuture<Void> done) {
-        internalTopics.create(groups.offsetsTopic()).whenComplete((created, failure) -> {
-            creation.set(null);
-            if (failure == null) {
-                done.complete(null);
-            } else {
-                log.warn("{} could not be created", Topic.GROUP_METADATA_TOPIC_NAME, failure);
-                done.completeExceptionally(failure);
-            }
-        });
     }
 }

@@ -16,7 +16,7 @@ public final class GroupHandlers {
             BrokerConfig config,
             GroupCoordinators coordinators,
             KRaftMetadataCache metadata,
-            InternalTopics internalTopics,
+            InternalTopicCreation internalTopics,
             Access access) {
         GroupCoordinator groups = coordinators.service();
         ConsumerGroupProtocol protocol = new ConsumerGroupProtocol(config, metadata);

@@ -4,15 +4,11 @@ import com.yammer.metrics.core.MetricsRegistry;
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.topic.Partitions;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.internals.Plugin;
 import org.apache.kafka.common.internals.Topic;
-import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
-import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
-import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
@@ -113,19 +109,6 @@ public final class GroupCoordinators implements AutoCloseable {
         return CompletableFuture.allOf(topic.partitions().keySet().stream()
                 .map(partition -> readiness.whenReady(new TopicPartition(topic.name(), partition)))
                 .toArray(CompletableFuture<?>[]::new));
-    }
-
-    /** How {@code __consumer_offsets} is to be created. */
-    public CreatableTopic offsetsTopic() {
-        CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection();
-        Properties properties = service.groupMetadataTopicConfigs();
-        properties.forEach((name, value) ->
-                configs.add(new CreatableTopicConfig().setName(name.toString()).setValue(value.toString())));
-        return new CreatableTopic()
-                .setName(Topic.GROUP_METADATA_TOPIC_NAME)
-                .setNumPartitions(config.offsetsTopicPartitions())
-                .setReplicationFactor(config.offsetsTopicReplicationFactor())
-                .setConfigs(configs);
     }
 
     @Override

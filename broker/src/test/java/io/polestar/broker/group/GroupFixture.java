@@ -22,7 +22,6 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
-import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.metadata.ConfigRecord;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
@@ -38,6 +37,7 @@ import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.AbstractRequest;
@@ -68,6 +68,7 @@ import org.apache.kafka.server.util.KafkaScheduler;
  */
 final class GroupFixture implements AutoCloseable {
     static final int BROKER_ID = 1;
+    private static final int OFFSETS_PARTITIONS = 3;
     private static final ListenerName LISTENER = ListenerName.forSecurityProtocol(SecurityProtocol.PLAINTEXT);
     private static final long TIMEOUT_SECONDS = 20;
 
@@ -80,7 +81,7 @@ final class GroupFixture implements AutoCloseable {
     private final GroupCoordinators coordinators;
     private final List<MetadataPublisher> publishers;
     private final ApiTable apis;
-    private final List<CreatableTopic> created = new ArrayList<>();
+    private final List<String> created = new ArrayList<>();
     private final Map<String, Uuid> topicIds = new HashMap<>();
     private long metadataOffset;
 
@@ -102,7 +103,7 @@ final class GroupFixture implements AutoCloseable {
     static GroupFixture start(Path directory, Access access) {
         BrokerConfig config = BrokerConfig.of(Map.of(
                 "log.dirs", directory.toString(),
-                "offsets.topic.num.partitions", "3",
+                "offsets.topic.num.partitions", Integer.toString(OFFSETS_PARTITIONS),
                 "group.min.session.timeout.ms", "1",
                 "offset.metadata.max.bytes", "100",
                 "group.coordinator.threads", "2"));
@@ -147,14 +148,14 @@ final class GroupFixture implements AutoCloseable {
         return writer.records().stream().map(ApiMessageAndVersion::message).toList();
     }
 
-    private CompletableFuture<Void> create(CreatableTopic topic) {
+    private CompletableFuture<Errors> create(String topic) {
         created.add(topic);
-        createTopic(topic.name(), topic.numPartitions());
-        return CompletableFuture.completedFuture(null);
+        createTopic(topic, OFFSETS_PARTITIONS);
+        return CompletableFuture.completedFuture(Errors.NONE);
     }
 
     /** The internal topics that were created on demand. */
-    List<CreatableTopic> createdOnDemand() {
+    List<String> createdOnDemand() {
         return created;
     }
 
