@@ -3,6 +3,7 @@ package io.polestar.protocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 
 /**
@@ -29,6 +30,7 @@ public final class FrameDecoder extends ChannelDuplexHandler {
     private int prefixBytesRead;
     private boolean decoding;
     private boolean failed;
+    private boolean inputClosed;
 
     public FrameDecoder(int maxFrameBytes) {
         this.maxFrameBytes = maxFrameBytes;
@@ -52,9 +54,16 @@ public final class FrameDecoder extends ChannelDuplexHandler {
             decode(ctx);
             ctx.fireChannelReadComplete();
         }
-        if (ctx.channel().config().isAutoRead()) {
+        if (ctx.channel().config().isAutoRead() && !inputClosed) {
             ctx.read();
         }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        // Reading on would make Netty's epoll channel fail: it has left the epoll by then.
+        inputClosed |= event == ChannelInputShutdownEvent.INSTANCE;
+        ctx.fireUserEventTriggered(event);
     }
 
     @Override

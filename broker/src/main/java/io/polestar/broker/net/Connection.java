@@ -15,8 +15,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,17 +51,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final RequestMetrics metrics;
     private final Connections registry;
 
-    private final ArrayDeque<Exchange> inFlight = new ArrayDeque<>();
+    private final ExchangeQueue inFlight;
     private final AtomicBoolean answeringScheduled = new AtomicBoolean();
     private final Runnable answerScheduled = this::answerScheduled;
     private final Consumer<Exchange> whenAnswerDone = this::answerDone;
     private ChannelHandlerContext context;
     private Peer peer;
+    private IdleTimer idleTimer;
     private volatile State state = State.OPEN;
-    private volatile int inFlightCount;
     private volatile long lastSeenNs;
-    private long heldBytes;
-    private long lastProgressNs;
     private long unflushedSinceNs;
     private long mutedUntilNs;
     private boolean unflushed;
@@ -84,6 +80,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.dispatcher = dispatcher;
         this.metrics = metrics;
         this.registry = registry;
+        this.inFlight = new ExchangeQueue(limits, metrics);
     }
 
     // ---- lifecycle
@@ -102,17 +99,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         peer = new Peer(local, remote, listener);
-        lastProgressNs = System.nanoTime();
-        lastSeenNs = lastProgressNs;
+        lastSeenNs = System.nanoTime();
+        idleTimer = new IdleTimer(ctx.executor(), limits.maxIdle(), this::serverOwesAnAnswer, this::closeIdle);
         registry.add(this);
-        scheduleIdleCheck(limits.maxIdle().toNanos());
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSING;
-        discardDone();
+        inFlight.discardDone();
         if (peer != null) {
+            idleTimer.stop();
             registry.remove(this);
         }
     }
@@ -171,6 +168,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void closeNow() {
         state = State.CLOSING;
+        flush();
         context.close();
     }
 
@@ -187,7 +185,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         inReadBurst = true;
         flushIfDue(nowNs);
         lastSeenNs = nowNs;
-        lastProgressNs = nowNs;
+        idleTimer.progress(nowNs);
         accept(dispatcher.start(peer, frame, nowNs));
     }
 
@@ -199,12 +197,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
             answer(exchange);
         } else {
             inFlight.add(exchange);
-            inFlightCount = inFlight.size();
-            heldBytes += exchange.heldBytes();
             updateReading();
-            if (!exchange.isDone()) {
-                exchange.whenDone(whenAnswerDone);
-            }
+            exchange.whenDone(whenAnswerDone);
         }
     }
 
@@ -242,7 +236,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void answerInOrder() {
         if (state == State.CLOSING) {
-            discardDone();
+            inFlight.discardDone();
             return;
         }
         if (answering) {
@@ -250,11 +244,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         answering = true;
         try {
-            while (state != State.CLOSING && nextIsDone() && clientTakesAnswers()) {
-                Exchange exchange = inFlight.poll();
-                inFlightCount = inFlight.size();
-                heldBytes -= exchange.heldBytes();
-                answer(exchange);
+            while (state != State.CLOSING && inFlight.nextIsDone() && clientTakesAnswers()) {
+                answer(inFlight.poll());
             }
         } finally {
             answering = false;
@@ -264,11 +255,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         updateReading();
         finishIfNothingIsLeft();
-    }
-
-    private boolean nextIsDone() {
-        Exchange next = inFlight.peek();
-        return next != null && next.isDone();
     }
 
     /** What does not fit is left unencoded, so a client that never reads costs no more than the water mark. */
@@ -294,8 +280,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
             closeNow();
         } finally {
             exchange.releaseFrame();
-            lastProgressNs = System.nanoTime();
-            metrics.requestFinished(exchange.apiKey(), lastProgressNs - exchange.receivedNs());
+            long nowNs = System.nanoTime();
+            idleTimer.progress(nowNs);
+            metrics.requestFinished(exchange.apiKey(), nowNs - exchange.receivedNs());
         }
     }
 
@@ -311,18 +298,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (response.throttleTimeMs() > 0) {
             mute(Duration.ofMillis(response.throttleTimeMs()));
         }
-    }
-
-    private void discardDone() {
-        for (Iterator<Exchange> all = inFlight.iterator(); all.hasNext(); ) {
-            Exchange exchange = all.next();
-            if (exchange.isDone()) {
-                all.remove();
-                exchange.discard();
-                metrics.requestFinished(exchange.apiKey(), System.nanoTime() - exchange.receivedNs());
-            }
-        }
-        inFlightCount = inFlight.size();
     }
 
     private void flushIfDue(long nowNs) {
@@ -346,7 +321,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable()) {
-            lastProgressNs = System.nanoTime();
+            idleTimer.progress(System.nanoTime());
             answerInOrder();
         } else {
             updateReading();
@@ -367,14 +342,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (System.nanoTime() - mutedUntilNs >= 0) {
             muted = false;
             updateReading();
+            finishIfNothingIsLeft();
         }
     }
 
     private void updateReading() {
         boolean read = state == State.OPEN
                 && !muted
-                && inFlight.size() < limits.maxInFlight()
-                && heldBytes < limits.maxRequestBytes()
+                && inFlight.hasRoom()
                 && context.channel().isWritable();
         if (read != reading) {
             reading = read;
@@ -384,28 +359,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     // ---- idleness
 
-    private void scheduleIdleCheck(long delayNs) {
-        context.executor().schedule(this::checkIdle, delayNs, TimeUnit.NANOSECONDS);
-    }
-
-    private void checkIdle() {
-        if (!context.channel().isActive()) {
-            return;
-        }
-        long leftNs = limits.maxIdle().toNanos() - (System.nanoTime() - lastProgressNs);
-        if (leftNs > 0) {
-            scheduleIdleCheck(leftNs);
-        } else if (serverOwesAnAnswer()) {
-            scheduleIdleCheck(limits.maxIdle().toNanos());
-        } else {
-            LOG.debug("Closing connection {}: idle for {}", connectionId(), limits.maxIdle());
-            closeNow();
-        }
-    }
-
     /** A client that waits for us is not idle; one that does not take the answer that is ready, is. */
     private boolean serverOwesAnAnswer() {
-        return state != State.CLOSING && !inFlight.isEmpty() && !nextIsDone();
+        return state != State.CLOSING && !inFlight.isEmpty() && !inFlight.nextIsDone();
+    }
+
+    private void closeIdle() {
+        LOG.debug("Closing connection {}: idle for {}", connectionId(), limits.maxIdle());
+        closeNow();
     }
 
     // ---- for other threads
@@ -414,12 +375,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return peer == null ? "unknown" : peer.connectionId();
     }
 
-    Peer peer() {
-        return peer;
-    }
-
     int inFlightCount() {
-        return inFlightCount;
+        return inFlight.size();
     }
 
     ConnectedClient snapshot() {
@@ -431,7 +388,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 peer.port(),
                 listener.name().value(),
                 peer.principal(),
-                inFlightCount,
+                inFlight.size(),
                 limits.maxInFlight(),
                 Instant.now().minusNanos(System.nanoTime() - lastSeenNs));
     }

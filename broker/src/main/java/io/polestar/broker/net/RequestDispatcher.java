@@ -6,6 +6,7 @@ import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.api.CloseConnectionException;
 import io.polestar.broker.metrics.RequestMetrics;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -84,7 +85,7 @@ final class RequestDispatcher {
     private static CompletableFuture<? extends AbstractResponse> call(
             ApiHandler<AbstractRequest> handler, RequestContext context, AbstractRequest request) {
         try {
-            return handler.handle(context, request);
+            return Objects.requireNonNull(handler.handle(context, request), "a handler returned no future");
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
