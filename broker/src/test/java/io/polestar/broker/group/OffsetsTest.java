@@ -179,6 +179,18 @@ class OffsetsTest {
         assertEquals(-1, committed(0), "the new topic of that name starts anew");
     }
 
+    @Test
+    void shouldBeginAnewWhenOffsetsTopicItselfIsDeleted() {
+        commit(BY_NAME, topic(BY_NAME, TOPIC, null), 0, 42, "");
+
+        broker.deleteTopic(Topic.GROUP_METADATA_TOPIC_NAME);
+        broker.ready(GROUP);
+
+        assertEquals(-1, committed(0));
+        assertEquals(Errors.NONE, commit(BY_NAME, topic(BY_NAME, TOPIC, null), 0, 43, ""));
+        assertEquals(43, committed(0));
+    }
+
     @ParameterizedTest
     @MethodSource("fetchVersions")
     void shouldFetchAllWhenNoTopicsAreNamed(int version) {
