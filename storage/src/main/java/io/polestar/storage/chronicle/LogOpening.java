@@ -84,7 +84,9 @@ final class LogOpening {
             if (whole) {
                 whole = recover(number);
             } else {
-                drop(number, "it lies behind damage");
+                LOG.error("{}: segment {} is lost: it lies behind damage", directory.getFileName(), number);
+                putAside(number);
+                remove(number);
             }
         }
     }
@@ -106,34 +108,53 @@ final class LogOpening {
     }
 
     private boolean keepIntact(SegmentScan scan) throws IOException {
-        if (scan.segment().isEmpty()) {
-            drop(scan.segment().number(), "it holds no whole batch");
-            return false;
-        }
+        Segment segment = scan.segment();
         boolean whole = scan.isWhole();
-        lastHasEnded = whole && scan.wordAtEnd() == Excerpt.END_OF_SEGMENT;
-        found.add(whole ? scan.segment() : cut(scan));
+        if (!whole) {
+            report(scan);
+        }
+        if (segment.isEmpty()) {
+            remove(segment.number());
+        } else {
+            lastHasEnded = whole && scan.wordAtEnd() == Excerpt.END_OF_SEGMENT;
+            found.add(whole ? segment : cut(segment, scan.endPosition()));
+        }
         return whole;
     }
 
-    private Segment cut(SegmentScan scan) throws IOException {
-        Segment torn = scan.segment();
+    private void report(SegmentScan scan) throws IOException {
+        Segment segment = scan.segment();
         LOG.warn(
                 "{}: segment {} is cut at position {}, offset {}: what follows is torn or damaged",
                 directory.getFileName(),
-                torn.number(),
+                segment.number(),
                 scan.endPosition(),
-                torn.nextOffset());
+                segment.nextOffset());
+        if (scan.hasLost()) {
+            LOG.error("{}: batches of segment {} are lost", directory.getFileName(), segment.number());
+            putAside(segment.number());
+        }
+    }
+
+    private Segment cut(Segment torn, long endPosition) throws IOException {
         try {
             long blockBytes = LogTail.blockBytes(settings.maxBatchBytes());
-            return SegmentRewrite.keepBefore(directory, torn, scan.endPosition(), blockBytes);
+            return SegmentRewrite.keepBefore(directory, torn, endPosition, blockBytes);
         } finally {
             torn.discard();
         }
     }
 
-    private void drop(int number, String why) throws IOException {
-        LOG.warn("{}: segment {} is removed: {}", directory.getFileName(), number, why);
+    /** What cannot be served any more may still be worth something to somebody. */
+    private void putAside(int number) throws IOException {
+        Path file = SegmentFile.of(directory, number);
+        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+        Files.deleteIfExists(aside);
+        Files.createLink(aside, file);
+        LOG.error("{} is put aside as {}", file, aside.getFileName());
+    }
+
+    private void remove(int number) throws IOException {
         Files.deleteIfExists(SegmentFile.indexOf(directory, number));
         Files.deleteIfExists(SegmentFile.of(directory, number));
     }

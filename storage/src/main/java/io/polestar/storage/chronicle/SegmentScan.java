@@ -49,11 +49,12 @@ record SegmentScan(Segment segment, long endPosition, int wordAtEnd, long writeP
             }
             Segment found =
                     segment != null ? segment : new Segment(directory, SegmentSummary.empty(number, minBaseOffset));
-            if (found.isEmpty()) {
-                return new SegmentScan(found, 0, 0, -1, -1);
-            }
-            int wordAtEnd = wordBehind(memory, endPosition, fileBytes);
-            return new SegmentScan(found, endPosition, wordAtEnd, StoreHeader.writePosition(memory), lastPosition);
+            return new SegmentScan(
+                    found,
+                    endPosition,
+                    wordBehind(memory, endPosition, fileBytes),
+                    StoreHeader.writePosition(memory, fileBytes),
+                    lastPosition);
         } finally {
             memory.release();
         }
@@ -62,6 +63,11 @@ record SegmentScan(Segment segment, long endPosition, int wordAtEnd, long writeP
     /** Whether nothing is torn off or damaged, so that an appender will go on right behind the last batch. */
     boolean isWhole() {
         return (wordAtEnd == 0 || wordAtEnd == Excerpt.END_OF_SEGMENT) && writePosition == lastPosition;
+    }
+
+    /** Whether batches were lost, other than one that was being written. */
+    boolean hasLost() {
+        return writePosition > lastPosition && writePosition > 0 || !segment.isEmpty() && Excerpt.isComplete(wordAtEnd);
     }
 
     /** Rebuilds the index of a segment whose summary is known, by its headers. */

@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
  */
 final class SegmentWalk implements AutoCloseable {
 
+    /** Begins each of Chronicle's metadata documents. */
+    private static final byte EVENT_NAME = (byte) 0xb9;
+
     private final SegmentMemory memory;
     private final long limit;
     private MappedChunk chunk;
@@ -28,7 +31,9 @@ final class SegmentWalk implements AutoCloseable {
         while (nextPosition + Excerpt.WORD <= limit) {
             need(nextPosition, Excerpt.WORD);
             int word = chunk.excerptWord(nextPosition);
-            if (!Excerpt.isComplete(word) || nextPosition + Excerpt.WORD + Excerpt.length(word) > limit) {
+            if (!Excerpt.isComplete(word)
+                    || nextPosition + Excerpt.WORD + Excerpt.length(word) > limit
+                    || Excerpt.isMetadata(word) && !isChronicles(nextPosition)) {
                 return false;
             }
             position = nextPosition;
@@ -40,6 +45,12 @@ final class SegmentWalk implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** A batch whose word was damaged must not pass for metadata, or it would be missed by nobody. */
+    private boolean isChronicles(long at) throws IOException {
+        need(at, Excerpt.WORD + 1);
+        return chunk.memory().get(chunk.indexOf(at) + Excerpt.WORD) == EVENT_NAME;
     }
 
     private void need(long from, int bytes) throws IOException {

@@ -11,14 +11,17 @@ import java.nio.charset.StandardCharsets;
 final class StoreHeader {
 
     private static final byte[] FIELD = "writePosition".getBytes(StandardCharsets.ISO_8859_1);
-    private static final int FIELD_AT = 0x1d;
+    private static final int FIELD_AT = 0x1c;
     private static final int VALUE_AT = 0x40;
     private static final int BYTES = VALUE_AT + Long.BYTES;
 
     private StoreHeader() {}
 
     /** Position of the last excerpt as Chronicle knows it; -1 if that cannot be told. */
-    static long writePosition(SegmentMemory memory) throws IOException {
+    static long writePosition(SegmentMemory memory, long fileBytes) throws IOException {
+        if (fileBytes < BYTES) {
+            return -1;
+        }
         MappedChunk chunk = memory.hold(0, BYTES);
         try {
             ByteBuffer head = chunk.memory();
