@@ -1,5 +1,6 @@
 package io.polestar.broker;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
+import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
 
 /**
@@ -116,6 +118,21 @@ public final class BrokerConfig extends AbstractKafkaConfig {
     /** HOST:PORT of the HTTP server, empty for none. */
     public String httpListen() {
         return getString(PolestarConfigs.HTTP_LISTEN);
+    }
+
+    /** Where the HTTP server listens. */
+    public InetSocketAddress httpAddress() {
+        return HostPort.parse(PolestarConfigs.HTTP_LISTEN, httpListen());
+    }
+
+    /** {@code fetch.max.bytes}. */
+    public int fetchMaxBytes() {
+        return getInt(ServerConfigs.FETCH_MAX_BYTES_CONFIG);
+    }
+
+    /** {@code max.incremental.fetch.session.cache.slots}. */
+    public int maxFetchSessions() {
+        return getInt(ServerConfigs.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS_CONFIG);
     }
 
     /** {@code log.retention.check.interval.ms}. */

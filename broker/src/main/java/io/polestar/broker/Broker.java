@@ -1,0 +1,264 @@
+package io.polestar.broker;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.polestar.broker.api.ApiHandler;
+import io.polestar.broker.api.ApiTable;
+import io.polestar.broker.api.ApiVersionsHandler;
+import io.polestar.broker.api.FetchHandler;
+import io.polestar.broker.api.GroupHandlers;
+import io.polestar.broker.api.InternalTopicCreation;
+import io.polestar.broker.api.MetadataHandlers;
+import io.polestar.broker.api.PartitionHandlers;
+import io.polestar.broker.config.MetricsSubscriptions;
+import io.polestar.broker.controller.ClusterFeatures;
+import io.polestar.broker.controller.EmbeddedController;
+import io.polestar.broker.controller.MetadataFormat;
+import io.polestar.broker.controller.TopicCreation;
+import io.polestar.broker.group.GroupCoordinators;
+import io.polestar.broker.group.GroupLag;
+import io.polestar.broker.http.HttpServer;
+import io.polestar.broker.http.Readiness;
+import io.polestar.broker.metrics.RequestMetrics;
+import io.polestar.broker.net.BoundListener;
+import io.polestar.broker.net.NetworkConfig;
+import io.polestar.broker.net.NetworkServer;
+import io.polestar.broker.security.Access;
+import io.polestar.broker.topic.Partitions;
+import io.polestar.storage.chronicle.ChronicleLogStore;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.apache.kafka.server.FetchManager;
+import org.apache.kafka.server.FetchSession;
+import org.apache.kafka.server.FetchSessionCacheShard;
+import org.apache.kafka.server.util.KafkaScheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running broker: the composition root. {@link #start} builds every part in order, {@link #close} takes them down in
+ * reverse. Several may run in one process, each on its own data directory.
+ */
+public final class Broker implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Broker.class);
+    /** As Kafka has them: sessions of one shard share a lock. */
+    private static final int FETCH_SESSION_SHARDS = 8;
+
+    private static final long FETCH_SESSION_EVICTION_MS = 120_000;
+    private static final Duration LOG_IDLE_AFTER = Duration.ofMinutes(10);
+
+    private final Parts parts = new Parts();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<Throwable> fault = new AtomicReference<>();
+    private final Readiness readiness = new Readiness("metadata", "recovery", "registration");
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final BrokerConfig config;
+    private HttpServer http;
+    private NetworkServer network;
+    private List<BoundListener> listeners;
+
+    private Broker(BrokerConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Starts a broker; when this returns, clients are served.
+     *
+     * @throws io.polestar.broker.net.ListenerBindException if an address is in use
+     * @throws io.polestar.storage.chronicle.DataDirectoryLockedException if another broker has the data directory
+     * @throws io.polestar.storage.chronicle.DataDirectoryFormatException if the data is of a newer version
+     * @throws IOException if the HTTP server cannot listen
+     */
+    public static Broker start(BrokerConfig config) throws IOException {
+        Broker broker = new Broker(config);
+        try {
+            broker.build();
+            return broker;
+        } catch (Throwable e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    private void build() throws IOException {
+        Time time = Time.SYSTEM;
+        startHttp();
+        RequestMetrics requestMetrics = new RequestMetrics(meters);
+        network = parts.add("network", new NetworkServer(NetworkConfig.of(config), requestMetrics));
+        listeners = network.bind();
+
+        ChronicleLogStore store = parts.add("log store", new ChronicleLogStore(config.dataDirectory(), logOptions()));
+        KafkaScheduler scheduler = startScheduler();
+        Metrics kafkaMetrics = parts.add("metrics", new Metrics());
+        MetadataFormat format = MetadataFormat.readOrCreate(new MetadataFormat.Request(
+                config.dataDirectory(), config.nodeId(), Optional.of(store.directoryId()), Optional.empty()));
+        EmbeddedController controller =
+                parts.add("controller", new EmbeddedController(config, format, kafkaMetrics, time, this::onFault));
+        controller.start();
+
+        Partitions partitions = parts.add("partitions", new Partitions(config, store, time, scheduler));
+        GroupCoordinators groups = parts.add(
+                "groups",
+                new GroupCoordinators(
+                        config,
+                        partitions,
+                        controller.metadataCache()::getImage,
+                        time,
+                        kafkaMetrics,
+                        Optional.empty()));
+        MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
+        ApiTable apis = apis(controller, partitions, groups, clientMetrics);
+        new GroupLag(groups, partitions, time::milliseconds).bindTo(meters);
+
+        join(controller.installPublishers(List.of(partitions, groups.publisher(), clientMetrics)));
+        readiness.done("metadata");
+        readiness.done("recovery");
+        join(controller.register(AdvertisedListeners.of(config, listeners)));
+        join(controller.unfence());
+        readiness.done("registration");
+        partitions.start();
+        parts.add("serving", () -> {
+            controller.controlledShutdown();
+            network.close();
+        });
+        network.startServing(apis);
+    }
+
+    private ChronicleLogStore.Options logOptions() {
+        return new ChronicleLogStore.Options(System::currentTimeMillis, config.maxOpenLogs(), LOG_IDLE_AFTER);
+    }
+
+    private void startHttp() throws IOException {
+        if (!config.httpListen().isEmpty()) {
+            InetSocketAddress address = config.httpAddress();
+            http = parts.add(
+                    "http",
+                    HttpServer.start(
+                            address.getHostString(),
+                            address.getPort(),
+                            readiness,
+                            () -> CompletableFuture.completedFuture(meters.scrape())));
+        }
+    }
+
+    private KafkaScheduler startScheduler() throws IOException {
+        KafkaScheduler scheduler = new KafkaScheduler(1, true, "polestar-scheduler-");
+        scheduler.startup();
+        parts.add("scheduler", () -> {
+            try {
+                scheduler.shutdown();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        return scheduler;
+    }
+
+    private ApiTable apis(
+            EmbeddedController controller,
+            Partitions partitions,
+            GroupCoordinators groups,
+            MetricsSubscriptions clientMetrics) {
+        Access access = Access.EVERYONE;
+        KRaftMetadataCache metadata = controller.metadataCache();
+        TopicCreation creation = new TopicCreation(config, controller.changes());
+        FetchHandler fetch = new FetchHandler(
+                metadata, partitions, access, fetchSessions(), startFetchTimer(), config.fetchMaxBytes());
+        List<ApiHandler<?>> all = new ArrayList<>();
+        all.add(new ApiVersionsHandler(() -> all, ClusterFeatures::supportedOnTheWire, metadata::features));
+        all.add(fetch);
+        all.addAll(PartitionHandlers.all(
+                config.dataDirectory(), partitions, metadata, controller.producerIds()::next, access));
+        all.addAll(MetadataHandlers.all(config, controller, creation, clientMetrics, access));
+        all.addAll(GroupHandlers.all(config, groups, metadata, InternalTopicCreation.by(creation), access));
+        network.addConnectionListener(fetch::onConnectionClosed);
+        network.addConnectionListener(clientMetrics.clients().connectionDisconnectListener()::onDisconnect);
+        return new ApiTable(all);
+    }
+
+    private FetchManager fetchSessions() {
+        List<FetchSessionCacheShard> shards = new ArrayList<>();
+        int idsPerShard = Integer.MAX_VALUE / FETCH_SESSION_SHARDS;
+        for (int i = 0; i < FETCH_SESSION_SHARDS; i++) {
+            shards.add(new FetchSessionCacheShard(
+                    config.maxFetchSessions() / FETCH_SESSION_SHARDS, FETCH_SESSION_EVICTION_MS, idsPerShard, i));
+        }
+        return new FetchManager(Time.SYSTEM, new FetchSession.FetchSessionCache(shards));
+    }
+
+    private ScheduledThreadPoolExecutor startFetchTimer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "polestar-fetch-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        parts.add("fetch timer", timer::shutdownNow);
+        return timer;
+    }
+
+    private void onFault(Throwable cause) {
+        if (fault.compareAndSet(null, cause)) {
+            log.error("event=fatal_fault action=stop", cause);
+            stopped.countDown();
+        }
+    }
+
+    private static void join(CompletableFuture<?> future) {
+        try {
+            future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** The listeners with their real ports, in the config's order. */
+    public List<BoundListener> listeners() {
+        return listeners;
+    }
+
+    /** HOST:PORT of the first listener, for a client on this machine. */
+    public String bootstrapServers() {
+        BoundListener first = listeners.get(0);
+        String host = first.listener().host();
+        return (host == null || host.isEmpty() ? "127.0.0.1" : host) + ":" + first.port();
+    }
+
+    /** The port of the HTTP server, empty without one. */
+    public Optional<Integer> httpPort() {
+        return Optional.ofNullable(http).map(HttpServer::port);
+    }
+
+    /** The fault that stopped the broker, if one did. */
+    public Optional<Throwable> fault() {
+        return Optional.ofNullable(fault.get());
+    }
+
+    /** Returns when the broker was closed or met a fault it cannot survive; it must still be closed then. */
+    public void awaitStop() throws InterruptedException {
+        stopped.await();
+    }
+
+    /** Stops serving and closes everything; returns when the data directory is free. May be called more than once. */
+    @Override
+    public void close() {
+        parts.closeAll();
+        meters.close();
+        stopped.countDown();
+    }
+}
