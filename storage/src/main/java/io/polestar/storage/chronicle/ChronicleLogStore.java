@@ -78,6 +78,14 @@ public final class ChronicleLogStore implements LogStore {
         return thread;
     }
 
+    /**
+     * Loads what the first queue of a JVM needs, which takes a quarter of a second or more: to be run on a thread of its
+     * own while other things start.
+     */
+    public static void warmUp() {
+        WarmUp.run();
+    }
+
     /** Closes the queues that were idle for long; done by the store itself now and then. */
     void closeIdle() {
         environment

@@ -296,6 +296,23 @@ class ChronicleLogStoreTest {
     }
 
     @Test
+    void shouldLeaveNothingBehindAfterTheWarmUp() throws IOException {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        long before = warmUpFolders(temporary);
+
+        ChronicleLogStore.warmUp();
+
+        assertEquals(before, warmUpFolders(temporary));
+    }
+
+    private static long warmUpFolders(Path temporary) throws IOException {
+        try (Stream<Path> files = Files.list(temporary)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("polestar-warm-up"))
+                    .count();
+        }
+    }
+
+    @Test
     void shouldUnmapWhatNobodyHoldsAnyMore() throws IOException {
         PartitionLog log = open(0, 1000);
         append(log, 2);

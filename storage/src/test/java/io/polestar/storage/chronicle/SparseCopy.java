@@ -19,7 +19,8 @@ final class SparseCopy {
 
     static Path of(Path directory, Path target) throws IOException {
         try (Stream<Path> paths = Files.walk(directory)) {
-            for (Path path : paths.toList()) {
+            for (Path path :
+                    paths.filter(path -> !path.toString().endsWith(".tmp")).toList()) {
                 copy(path, target.resolve(directory.relativize(path).toString()));
             }
         }
