@@ -64,8 +64,13 @@ public final class ControllerFixture implements AutoCloseable {
             return this;
         }
 
+        /** What it would be started with. */
+        public BrokerConfig config() {
+            return BrokerConfig.of(settings);
+        }
+
         public ControllerFixture start() {
-            return new ControllerFixture(BrokerConfig.of(settings), publishers);
+            return new ControllerFixture(config(), publishers);
         }
     }
 
