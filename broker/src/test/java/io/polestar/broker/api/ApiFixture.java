@@ -53,8 +53,8 @@ final class ApiFixture implements AutoCloseable {
     }
 
     <T extends AbstractResponse> T call(AbstractRequest request, Access access) {
-        ApiTable table = new ApiTable(MetadataHandlers.all(
-                controller.config(), controller.controller(), creation, subscriptions, access));
+        ApiTable table = new ApiTable(
+                MetadataHandlers.all(controller.config(), controller.controller(), creation, subscriptions, access));
         RequestHeader header = new RequestHeader(request.apiKey(), request.version(), "test", 1);
         ByteBuffer frame = request.serializeWithHeader(header);
         RequestContext context = context(RequestHeader.parse(frame));

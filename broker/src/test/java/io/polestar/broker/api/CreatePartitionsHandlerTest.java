@@ -51,8 +51,8 @@ class CreatePartitionsHandlerTest {
 
     @Test
     void shouldRefuseEachTopicForItself() {
-        CreatePartitionsTopic assigned = topic("kept", 4)
-                .setAssignments(List.of(new CreatePartitionsAssignment().setBrokerIds(List.of(1, 2))));
+        CreatePartitionsTopic assigned =
+                topic("kept", 4).setAssignments(List.of(new CreatePartitionsAssignment().setBrokerIds(List.of(1, 2))));
 
         assertEquals(
                 Map.of("kept", Errors.INVALID_PARTITIONS, "absent", Errors.UNKNOWN_TOPIC_OR_PARTITION),
@@ -60,8 +60,7 @@ class CreatePartitionsHandlerTest {
         assertEquals(Map.of("kept", Errors.INVALID_PARTITIONS), call(request(latest(), topic("kept", 3))));
         assertEquals(Map.of("kept", Errors.INVALID_REPLICA_ASSIGNMENT), call(request(latest(), assigned)));
         assertEquals(
-                Map.of("kept", Errors.INVALID_REQUEST),
-                call(request(latest(), topic("kept", 4), topic("kept", 5))));
+                Map.of("kept", Errors.INVALID_REQUEST), call(request(latest(), topic("kept", 4), topic("kept", 5))));
         assertEquals(3, partitions("kept"));
     }
 
@@ -90,7 +89,11 @@ class CreatePartitionsHandlerTest {
     }
 
     private static int partitions(String topic) {
-        return apis.controller().controller().metadataCache().numPartitions(topic).orElseThrow();
+        return apis.controller()
+                .controller()
+                .metadataCache()
+                .numPartitions(topic)
+                .orElseThrow();
     }
 
     private static Map<String, Errors> call(CreatePartitionsRequest request) {

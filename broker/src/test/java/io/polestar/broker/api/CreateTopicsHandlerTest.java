@@ -55,8 +55,7 @@ class CreateTopicsHandlerTest {
     @BeforeAll
     static void start(@TempDir Path directory) {
         apis = new ApiFixture(
-                directory,
-                Map.of("num.partitions", 4, "create.topic.policy.class.name", NamePolicy.class.getName()));
+                directory, Map.of("num.partitions", 4, "create.topic.policy.class.name", NamePolicy.class.getName()));
     }
 
     @AfterAll
@@ -74,12 +73,14 @@ class CreateTopicsHandlerTest {
             assertEquals(Errors.NONE, error(result.errorCode()), result.errorMessage());
             assertEquals(version >= 7, !result.topicId().equals(Uuid.ZERO_UUID));
             assertEquals(version >= 5 ? 2 : -1, result.numPartitions());
-            assertEquals(1, apis.controller()
-                    .controller()
-                    .metadataCache()
-                    .getLeaderAndIsr(name, 1)
-                    .orElseThrow()
-                    .leader());
+            assertEquals(
+                    1,
+                    apis.controller()
+                            .controller()
+                            .metadataCache()
+                            .getLeaderAndIsr(name, 1)
+                            .orElseThrow()
+                            .leader());
         }
     }
 
@@ -95,8 +96,7 @@ class CreateTopicsHandlerTest {
 
     @Test
     void shouldTellConfigsWithTheirSources() {
-        CreatableTopicResult result =
-                one(apis.call(create(topic("configured", 1, Map.of("retention.ms", "60000")))));
+        CreatableTopicResult result = one(apis.call(create(topic("configured", 1, Map.of("retention.ms", "60000")))));
 
         CreatableTopicConfigs own = config(result, "retention.ms");
         CreatableTopicConfigs inherited = config(result, "segment.bytes");
@@ -184,8 +184,8 @@ class CreateTopicsHandlerTest {
 
     @Test
     void shouldRefuseANameGivenTwice() {
-        CreateTopicsResponse answer = apis.call(create(
-                topic("twice", 1, Map.of()), topic("twice", 2, Map.of()), topic("once", 1, Map.of())));
+        CreateTopicsResponse answer =
+                apis.call(create(topic("twice", 1, Map.of()), topic("twice", 2, Map.of()), topic("once", 1, Map.of())));
 
         assertEquals(Errors.INVALID_REQUEST, result(answer, "twice"));
         assertEquals(Errors.NONE, result(answer, "once"));

@@ -60,7 +60,8 @@ class DeleteTopicsHandlerTest {
         Topics.exists(apis, "by-id", 1);
         Uuid id = id("by-id");
 
-        DeletableTopicResult result = one(apis.call(states(new DeleteTopicState().setName(null).setTopicId(id))));
+        DeletableTopicResult result =
+                one(apis.call(states(new DeleteTopicState().setName(null).setTopicId(id))));
 
         assertEquals(Errors.NONE, error(result.errorCode()));
         assertEquals(id, result.topicId());
@@ -102,7 +103,9 @@ class DeleteTopicsHandlerTest {
 
         assertEquals(
                 List.of(Errors.INVALID_REQUEST),
-                answer.data().responses().stream().map(result -> error(result.errorCode())).toList());
+                answer.data().responses().stream()
+                        .map(result -> error(result.errorCode()))
+                        .toList());
         assertTrue(exists("both"));
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.Cursor;
@@ -17,7 +18,6 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.TopicR
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData.FeatureUpdateKey;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeClusterRequest;
@@ -57,10 +57,11 @@ class DescribeClusterHandlersTest {
     @Test
     void shouldDescribeTheClusterInEveryVersion() {
         for (short version : ApiKeys.DESCRIBE_CLUSTER.allVersions()) {
-            DescribeClusterResponse answer = apis.call(
-                    new DescribeClusterRequest(new DescribeClusterRequestData(), version));
+            DescribeClusterResponse answer =
+                    apis.call(new DescribeClusterRequest(new DescribeClusterRequestData(), version));
 
-            assertEquals(apis.controller().controller().clusterId(), answer.data().clusterId());
+            assertEquals(
+                    apis.controller().controller().clusterId(), answer.data().clusterId());
             assertEquals(1, answer.data().controllerId());
             assertEquals(19092, answer.data().brokers().find(1).port());
         }
@@ -148,8 +149,7 @@ class DescribeClusterHandlersTest {
 
     private static UpdateFeaturesRequest feature(String name, int level) {
         UpdateFeaturesRequestData data = new UpdateFeaturesRequestData().setTimeoutMs(10_000);
-        data.featureUpdates()
-                .add(new FeatureUpdateKey().setFeature(name).setMaxVersionLevel((short) level));
+        data.featureUpdates().add(new FeatureUpdateKey().setFeature(name).setMaxVersionLevel((short) level));
         return new UpdateFeaturesRequest(data, ApiKeys.UPDATE_FEATURES.latestVersion());
     }
 
@@ -164,9 +164,8 @@ class DescribeClusterHandlersTest {
     }
 
     private static DescribeTopicPartitionsRequest request(Cursor cursor, int limit, String... names) {
-        DescribeTopicPartitionsRequestData data = new DescribeTopicPartitionsRequestData()
-                .setCursor(cursor)
-                .setResponsePartitionLimit(limit);
+        DescribeTopicPartitionsRequestData data =
+                new DescribeTopicPartitionsRequestData().setCursor(cursor).setResponsePartitionLimit(limit);
         for (String name : names) {
             data.topics().add(new TopicRequest().setName(name));
         }

@@ -35,7 +35,8 @@ class DescribeConfigsHandlerTest {
     @BeforeAll
     static void start(@TempDir Path directory) {
         apis = new ApiFixture(
-                directory, Map.of("log.segment.bytes", 5_000_000, "ssl.keystore.password", "secret", "num.partitions", 2));
+                directory,
+                Map.of("log.segment.bytes", 5_000_000, "ssl.keystore.password", "secret", "num.partitions", 2));
         apis.call(Topics.create(Topics.topic("weather", 1, Map.of("retention.ms", "60000"))));
     }
 
@@ -124,7 +125,8 @@ class DescribeConfigsHandlerTest {
 
         assertNotNull(entry(loggers, "root").value());
         assertEquals(
-                ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id(), entry(loggers, "root").configSource());
+                ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id(),
+                entry(loggers, "root").configSource());
     }
 
     @Test

@@ -65,8 +65,7 @@ class MetadataHandlerTest {
 
     @Test
     void shouldNameAllTopicsWhenTheListIsNullOrEmptyInVersion0() {
-        MetadataResponse byEmptyList = apis.call(
-                new MetadataRequest(new MetadataRequestData(), (short) 0));
+        MetadataResponse byEmptyList = apis.call(new MetadataRequest(new MetadataRequestData(), (short) 0));
         MetadataResponse byNull = apis.call(MetadataRequest.Builder.allTopics().build(LATEST));
 
         assertTrue(byEmptyList.data().topics().find("weather") != null);
@@ -90,7 +89,9 @@ class MetadataHandlerTest {
 
     @Test
     void shouldAlwaysCreateBeforeVersion4() {
-        assertEquals(Errors.NONE, error(call((short) 1, false, "old").topics().find("old").errorCode()));
+        assertEquals(
+                Errors.NONE,
+                error(call((short) 1, false, "old").topics().find("old").errorCode()));
     }
 
     @Test
@@ -189,8 +190,8 @@ class MetadataHandlerTest {
 
     @Test
     void shouldNotCreateATopicWhenTheClientMayNot() {
-        Access readers = (context, operation, type, name) ->
-                operation == AclOperation.DESCRIBE && type == ResourceType.TOPIC;
+        Access readers =
+                (context, operation, type, name) -> operation == AclOperation.DESCRIBE && type == ResourceType.TOPIC;
 
         MetadataResponse answer = apis.call(request(LATEST, true, "forbidden"), readers);
 

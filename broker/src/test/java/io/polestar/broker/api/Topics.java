@@ -13,10 +13,8 @@ final class Topics {
     private Topics() {}
 
     static CreatableTopic topic(String name, int partitions, Map<String, String> configs) {
-        CreatableTopic topic = new CreatableTopic()
-                .setName(name)
-                .setNumPartitions(partitions)
-                .setReplicationFactor((short) 1);
+        CreatableTopic topic =
+                new CreatableTopic().setName(name).setNumPartitions(partitions).setReplicationFactor((short) 1);
         configs.forEach((key, value) ->
                 topic.configs().add(new CreatableTopicConfig().setName(key).setValue(value)));
         return topic;
