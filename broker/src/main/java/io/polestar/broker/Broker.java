@@ -20,6 +20,7 @@ import io.polestar.broker.group.GroupLag;
 import io.polestar.broker.http.HttpServer;
 import io.polestar.broker.http.Readiness;
 import io.polestar.broker.metrics.RequestMetrics;
+import io.polestar.broker.metrics.Scrape;
 import io.polestar.broker.net.BoundListener;
 import io.polestar.broker.net.NetworkConfig;
 import io.polestar.broker.net.NetworkServer;
@@ -66,6 +67,7 @@ public final class Broker implements AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final BrokerConfig config;
     private HttpServer http;
+    private volatile GroupLag groupLag;
     private NetworkServer network;
     private List<BoundListener> listeners;
 
@@ -120,7 +122,8 @@ public final class Broker implements AutoCloseable {
                         Optional.empty()));
         MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
         ApiTable apis = apis(controller, partitions, groups, clientMetrics);
-        new GroupLag(groups, partitions, time::milliseconds).bindTo(meters);
+        groupLag = new GroupLag(groups, partitions, time::milliseconds);
+        groupLag.bindTo(meters);
 
         join(controller.installPublishers(List.of(partitions, groups.publisher(), clientMetrics)));
         readiness.done("metadata");
@@ -149,8 +152,13 @@ public final class Broker implements AutoCloseable {
                             address.getHostString(),
                             address.getPort(),
                             readiness,
-                            () -> CompletableFuture.completedFuture(meters.scrape())));
+                            new Scrape(meters, List.of(this::refreshGroupLag))::text));
         }
+    }
+
+    private CompletableFuture<Void> refreshGroupLag() {
+        GroupLag lag = groupLag;
+        return lag == null ? CompletableFuture.completedFuture(null) : lag.refresh();
     }
 
     private KafkaScheduler startScheduler() throws IOException {

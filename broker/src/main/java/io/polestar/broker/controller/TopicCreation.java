@@ -51,15 +51,6 @@ public final class TopicCreation {
                 });
     }
 
-    /**
-     * Creates one topic as described, on the broker's own behalf.
-     *
-     * @return done when the topic is there and its partitions are led here; fails with the controller's error
-     */
-    public CompletableFuture<Void> create(CreatableTopic topic) {
-        return createOnce(topic, KafkaPrincipal.ANONYMOUS).thenAccept(Errors::maybeThrow);
-    }
-
     private CompletableFuture<Errors> createOne(String name, KafkaPrincipal principal) {
         return mayExist(name)
                 ? createOnce(topics.describe(name), principal)
