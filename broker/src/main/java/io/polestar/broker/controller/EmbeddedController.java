@@ -45,6 +45,9 @@ public final class EmbeddedController implements AutoCloseable {
     private final MetadataChanges changes;
     private final Membership membership;
     private final ProducerIds producerIds;
+    /** Fails with the fatal fault, so that nobody waits for what cannot come any more. */
+    private final CompletableFuture<Void> broken = new CompletableFuture<>();
+
     private boolean joined;
 
     /**
@@ -55,7 +58,10 @@ public final class EmbeddedController implements AutoCloseable {
      */
     public EmbeddedController(
             BrokerConfig config, MetadataFormat format, Metrics metrics, Time time, Consumer<Throwable> onFatal) {
-        Faults faults = new Faults(onFatal);
+        Faults faults = new Faults(cause -> {
+            broken.completeExceptionally(cause);
+            onFatal.accept(cause);
+        });
         this.config = config;
         this.format = format;
         this.raft = new RaftNode(config, format, metrics, time, faults);
@@ -101,7 +107,7 @@ public final class EmbeddedController implements AutoCloseable {
         List<MetadataPublisher> all = new ArrayList<>(publishers);
         all.add(applied);
         images.install(all);
-        return applied.await(0);
+        return unlessBroken(applied.await(0));
     }
 
     /**
@@ -118,7 +124,7 @@ public final class EmbeddedController implements AutoCloseable {
                 .activated()
                 .thenCompose(none -> applied.await(0))
                 .thenRun(() -> membership.join(channel, applied, advertised));
-        return membership.caughtUp();
+        return unlessBroken(membership.caughtUp());
     }
 
     /**
@@ -127,7 +133,11 @@ public final class EmbeddedController implements AutoCloseable {
      * @return completes when that is in this broker's own metadata image
      */
     public CompletableFuture<Void> unfence() {
-        return membership.unfence().thenCompose(none -> applied.awaitCommitted());
+        return unlessBroken(membership.unfence().thenCompose(none -> applied.awaitCommitted()));
+    }
+
+    private CompletableFuture<Void> unlessBroken(CompletableFuture<Void> step) {
+        return CompletableFuture.anyOf(step, broken).thenApply(none -> null);
     }
 
     /** The cluster's id. */

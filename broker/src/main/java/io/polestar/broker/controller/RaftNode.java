@@ -102,9 +102,7 @@ final class RaftNode implements AutoCloseable {
     void start() {
         client.initialize(
                 Map.of(),
-                new FileQuorumStateStore(directory
-                        .resolve(FileQuorumStateStore.DEFAULT_FILE_NAME)
-                        .toFile()),
+                new QuorumStateFile(directory.resolve(FileQuorumStateStore.DEFAULT_FILE_NAME)),
                 metrics,
                 ignoredStaticVoters -> {});
         driver.start();
