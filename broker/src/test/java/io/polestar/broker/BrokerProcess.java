@@ -24,13 +24,18 @@ public final class BrokerProcess implements AutoCloseable {
         this.bootstrapServers = bootstrapServers;
     }
 
-    /** Returns when it serves. */
+    /** Returns when it serves, on a free port. */
     public static BrokerProcess start(Path directory) throws IOException {
+        return start(directory, 0);
+    }
+
+    /** Returns when it serves. */
+    public static BrokerProcess start(Path directory, int port) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(BrokerProcess.class.getName(), directory.toString()));
+        command.addAll(List.of(BrokerProcess.class.getName(), directory.toString(), Integer.toString(port)));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -51,6 +56,10 @@ public final class BrokerProcess implements AutoCloseable {
         return bootstrapServers;
     }
 
+    public int port() {
+        return Integer.parseInt(bootstrapServers.substring(bootstrapServers.lastIndexOf(':') + 1));
+    }
+
     /** Ends it without a chance to close anything. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
@@ -65,9 +74,12 @@ public final class BrokerProcess implements AutoCloseable {
     /** The process itself. */
     public static void main(String[] args) throws Exception {
         Broker broker = Broker.start(BrokerConfig.of(Map.of(
-                ServerLogConfigs.LOG_DIR_CONFIG, args[0],
-                SocketServerConfigs.LISTENERS_CONFIG, "PLAINTEXT://127.0.0.1:0",
-                PolestarConfigs.HTTP_LISTEN, "")));
+                ServerLogConfigs.LOG_DIR_CONFIG,
+                args[0],
+                SocketServerConfigs.LISTENERS_CONFIG,
+                "PLAINTEXT://127.0.0.1:" + args[1],
+                PolestarConfigs.HTTP_LISTEN,
+                "")));
         System.out.println(READY + broker.bootstrapServers());
         broker.awaitStop();
     }
