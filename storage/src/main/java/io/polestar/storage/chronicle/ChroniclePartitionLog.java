@@ -165,11 +165,7 @@ final class ChroniclePartitionLog implements PartitionLog {
 
     private void closeFiles() {
         try {
-            if (failure == null) {
-                tail.close(true);
-            } else {
-                tail.closeQueue();
-            }
+            tail.close(true);
         } catch (IOException | RuntimeException e) {
             throw storageException("close", e);
         } finally {
@@ -222,6 +218,7 @@ final class ChroniclePartitionLog implements PartitionLog {
 
     /** After a failed change nobody knows what is on disk: the log refuses everything until it is opened anew. */
     private KafkaStorageException fail(String what, Exception cause) {
+        tail.fail();
         failure = storageException(what, cause);
         return failure;
     }

@@ -29,6 +29,7 @@ final class LogTail {
     private SegmentAppender appender;
     private boolean checkpointed;
     private volatile long lastUsedMs;
+    private volatile boolean failed;
 
     /** @param checkpointed whether the folder holds a checkpoint that says what the segments say */
     LogTail(
@@ -142,10 +143,15 @@ final class LogTail {
         }
     }
 
+    /** No checkpoint will be written any more, so that the next open looks at the files themselves. */
+    void fail() {
+        failed = true;
+    }
+
     /** Closes the queue and writes the checkpoint that spares the next open a recovery. */
     void close(boolean forced) throws IOException {
         closeQueue();
-        if (checkpointed) {
+        if (checkpointed || failed) {
             return;
         }
         boolean allForced = true;

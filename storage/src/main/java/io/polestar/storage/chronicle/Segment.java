@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -36,7 +37,7 @@ final class Segment {
     private long indexedUpTo;
     private volatile long forcedPosition;
     private boolean indexOnDisk;
-    private boolean discarded;
+    private volatile boolean discarded;
 
     private long nextOffset;
     private long sizeInBytes;
@@ -179,7 +180,14 @@ final class Segment {
         if (forcedPosition >= end) {
             return;
         }
-        DurableFile.force(memory.file());
+        try {
+            DurableFile.force(memory.file());
+        } catch (NoSuchFileException e) {
+            if (discarded) {
+                return;
+            }
+            throw e;
+        }
         if (forcedPosition == 0) {
             DurableFile.forceDirectory(directory);
         }

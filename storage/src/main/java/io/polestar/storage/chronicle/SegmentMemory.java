@@ -38,7 +38,9 @@ final class SegmentMemory {
         if (number < mapped.length && canHold(mapped[number], position, length)) {
             return mapped[number];
         }
-        return mapAndHold(number, position, length);
+        MappedChunk chunk = mapAndHold(number, position, length);
+        MappedSegments.INSTANCE.mapped(this);
+        return chunk;
     }
 
     private static boolean canHold(MappedChunk chunk, long position, long length) {
@@ -65,17 +67,22 @@ final class SegmentMemory {
         return chunk;
     }
 
-    boolean isMapped() {
-        return chunks.length > 0;
+    /** Gives the mappings up; those that readers hold live on. A later use maps anew. */
+    void release() {
+        MappedSegments.INSTANCE.released(this);
+        unmap();
     }
 
-    /** Gives the mappings up; those that readers hold live on. A later use maps anew. */
-    synchronized void release() {
+    synchronized void unmap() {
         MappedChunk[] mapped = chunks;
         chunks = new MappedChunk[0];
         for (MappedChunk chunk : mapped) {
             releaseIfAny(chunk);
         }
+    }
+
+    int mappedChunks() {
+        return chunks.length;
     }
 
     private static void releaseIfAny(MappedChunk chunk) {

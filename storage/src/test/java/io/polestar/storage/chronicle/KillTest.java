@@ -1,0 +1,99 @@
+package io.polestar.storage.chronicle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.polestar.storage.BatchHeader;
+import io.polestar.storage.LogSlice;
+import io.polestar.storage.PartitionLog;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that appends is killed with -9, again and again: nothing it acknowledged is lost, and the log goes on. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class KillTest {
+
+    private static final long SEED = 20261124;
+    private static final int ROUNDS = 4;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldHoldEveryAcknowledgedBatchAfterKill() throws Exception {
+        Random random = new Random(SEED);
+        MappedByteBuffer acknowledged = KilledAppender.acknowledged(folder.resolve("acknowledged"));
+        for (int round = 0; round < ROUNDS; round++) {
+            long killAt = acknowledged.getLong(0) + 200 + random.nextInt(4000);
+            appendUntil(killAt, acknowledged);
+            verify(acknowledged.getLong(0), "seed " + SEED + ", round " + round);
+        }
+    }
+
+    private void appendUntil(long offset, MappedByteBuffer acknowledged) throws IOException, InterruptedException {
+        Process appender = start();
+        try {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> acknowledged.getLong(0) >= offset || !appender.isAlive());
+            assertTrue(appender.isAlive());
+        } finally {
+            appender.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process start() throws IOException {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(
+                KilledAppender.class.getName(),
+                folder.resolve("data").toString(),
+                folder.resolve("acknowledged").toString()));
+        File output = folder.resolve("output").toFile();
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output))
+                .start();
+    }
+
+    private void verify(long acknowledged, String when) {
+        try (ChronicleLogStore store = new ChronicleLogStore(folder.resolve("data"))) {
+            assertFalse(store.wasCleanStop());
+            PartitionLog log = store.open(KilledAppender.PARTITION, KilledAppender.TOPIC_ID, KilledAppender.SETTINGS);
+            assertTrue(log.endOffset() >= acknowledged, when);
+            long offset = log.startOffset();
+            while (offset < log.endOffset()) {
+                offset = verifyFrom(log, offset, when);
+            }
+            log.append(KilledAppender.batchAt(log.endOffset()));
+        }
+    }
+
+    private static long verifyFrom(PartitionLog log, long offset, String when) {
+        LogSlice slice = log.read(offset, Long.MAX_VALUE, 1 << 20, true);
+        long expected = offset;
+        for (ByteBuffer region : slice.regions()) {
+            assertEquals(expected, BatchHeader.baseOffset(region, 0), when);
+            assertEquals(KilledAppender.batchAt(expected), region, when);
+            expected++;
+        }
+        slice.release();
+        return expected;
+    }
+}
