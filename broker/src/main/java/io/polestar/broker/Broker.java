@@ -60,6 +60,7 @@ public final class Broker implements AutoCloseable {
     private static final long FETCH_SESSION_EVICTION_MS = 120_000;
     private static final Duration LOG_IDLE_AFTER = Duration.ofMinutes(10);
 
+    private final long startedNs = System.nanoTime();
     private final Parts parts = new Parts();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<Throwable> fault = new AtomicReference<>();
@@ -96,12 +97,16 @@ public final class Broker implements AutoCloseable {
 
     private void build() throws IOException {
         Time time = Time.SYSTEM;
+        warmUpStorage();
         startHttp();
+        stage("http");
         RequestMetrics requestMetrics = new RequestMetrics(meters);
         network = parts.add("network", new NetworkServer(NetworkConfig.of(config), requestMetrics));
         listeners = network.bind();
+        stage("network bound");
 
         ChronicleLogStore store = parts.add("log store", new ChronicleLogStore(config.dataDirectory(), logOptions()));
+        stage("data directory locked");
         KafkaScheduler scheduler = startScheduler();
         Metrics kafkaMetrics = parts.add("metrics", new Metrics());
         MetadataFormat format = MetadataFormat.readOrCreate(new MetadataFormat.Request(
@@ -109,6 +114,7 @@ public final class Broker implements AutoCloseable {
         EmbeddedController controller =
                 parts.add("controller", new EmbeddedController(config, format, kafkaMetrics, time, this::onFault));
         controller.start();
+        stage("controller started");
 
         Partitions partitions = parts.add("partitions", new Partitions(config, store, time, scheduler));
         GroupCoordinators groups = parts.add(
@@ -124,12 +130,16 @@ public final class Broker implements AutoCloseable {
         ApiTable apis = apis(controller, partitions, groups, clientMetrics);
         groupLag = new GroupLag(groups, partitions, time::milliseconds);
         groupLag.bindTo(meters);
+        stage("handlers built");
 
         join(controller.installPublishers(List.of(partitions, groups.publisher(), clientMetrics)));
+        stage("partitions recovered");
         readiness.done("metadata");
         readiness.done("recovery");
         join(controller.register(AdvertisedListeners.of(config, listeners)));
+        stage("registered");
         join(controller.unfence());
+        stage("unfenced");
         readiness.done("registration");
         partitions.start();
         parts.add("serving", () -> {
@@ -137,6 +147,17 @@ public final class Broker implements AutoCloseable {
             network.close();
         });
         network.startServing(apis);
+    }
+
+    /** Loads Chronicle's classes beside the rest of the start; a failure shows again where the first log is opened. */
+    private static void warmUpStorage() {
+        Thread thread = new Thread(ChronicleLogStore::warmUp, "polestar-warm-up");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void stage(String reached) {
+        log.debug("event=start stage=\"{}\" elapsed_ms={}", reached, (System.nanoTime() - startedNs) / 1_000_000);
     }
 
     private ChronicleLogStore.Options logOptions() {
