@@ -19,6 +19,8 @@ import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.group.GroupLag;
 import io.polestar.broker.http.HttpServer;
 import io.polestar.broker.http.Readiness;
+import io.polestar.broker.metrics.LogMeters;
+import io.polestar.broker.metrics.ProcessMeters;
 import io.polestar.broker.metrics.RequestMetrics;
 import io.polestar.broker.metrics.Scrape;
 import io.polestar.broker.net.BoundListener;
@@ -66,9 +68,9 @@ public final class Broker implements AutoCloseable {
     private final AtomicReference<Throwable> fault = new AtomicReference<>();
     private final Readiness readiness = new Readiness("metadata", "recovery", "registration");
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Scrape scrape = new Scrape(meters);
     private final BrokerConfig config;
     private HttpServer http;
-    private volatile GroupLag groupLag;
     private NetworkServer network;
     private List<BoundListener> listeners;
 
@@ -128,8 +130,7 @@ public final class Broker implements AutoCloseable {
                         Optional.empty()));
         MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
         ApiTable apis = apis(controller, partitions, groups, clientMetrics);
-        groupLag = new GroupLag(groups, partitions, time::milliseconds);
-        groupLag.bindTo(meters);
+        refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         stage("handlers built");
 
         join(controller.installPublishers(List.of(partitions, groups.publisher(), clientMetrics)));
@@ -168,18 +169,16 @@ public final class Broker implements AutoCloseable {
         if (!config.httpListen().isEmpty()) {
             InetSocketAddress address = config.httpAddress();
             http = parts.add(
-                    "http",
-                    HttpServer.start(
-                            address.getHostString(),
-                            address.getPort(),
-                            readiness,
-                            new Scrape(meters, List.of(this::refreshGroupLag))::text));
+                    "http", HttpServer.start(address.getHostString(), address.getPort(), readiness, scrape::text));
         }
     }
 
-    private CompletableFuture<Void> refreshGroupLag() {
-        GroupLag lag = groupLag;
-        return lag == null ? CompletableFuture.completedFuture(null) : lag.refresh();
+    /** What is only known when it is asked for. */
+    private void refreshMeters(Partitions partitions, GroupLag groupLag) {
+        groupLag.bindTo(meters);
+        scrape.before(groupLag::refresh);
+        scrape.before(new LogMeters(meters, partitions::all)::refresh);
+        scrape.before(parts.add("process meters", new ProcessMeters(meters))::refresh);
     }
 
     private KafkaScheduler startScheduler() throws IOException {

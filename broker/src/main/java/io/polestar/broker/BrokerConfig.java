@@ -144,4 +144,9 @@ public final class BrokerConfig extends AbstractKafkaConfig {
     public int maxOpenLogs() {
         return getInt(PolestarConfigs.LOG_OPEN_MAX);
     }
+
+    /** Bytes that must be free in the data directory at the start. */
+    public long diskFreeMinBytes() {
+        return getLong(PolestarConfigs.DISK_FREE_MIN_BYTES);
+    }
 }

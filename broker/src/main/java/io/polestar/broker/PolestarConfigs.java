@@ -19,11 +19,23 @@ public final class PolestarConfigs {
     static final String LOG_OPEN_MAX_DOC =
             "How many partition logs are kept open (mapped) at once; the least recently used one is closed beyond it.";
 
+    public static final String DISK_FREE_MIN_BYTES = "polestar.disk.free.min.bytes";
+    static final String DISK_FREE_MIN_BYTES_DOC =
+            "Bytes that must be free on the data directory's disk for the broker to start.";
+    private static final long DISK_FREE_MIN_BYTES_DEFAULT = 64L * 1024 * 1024;
+
     /** The definition of these settings alone; {@link BrokerConfig#DEFINITION} has Kafka's too. */
     static final ConfigDef DEFINITION = new ConfigDef()
             .define(HTTP_LISTEN, Type.STRING, "127.0.0.1:9644", Importance.MEDIUM, HTTP_LISTEN_DOC)
             .define(CLIENT_QUEUE_SIZE, Type.INT, 1000, Range.atLeast(1), Importance.MEDIUM, CLIENT_QUEUE_SIZE_DOC)
-            .define(LOG_OPEN_MAX, Type.INT, 1000, Range.atLeast(1), Importance.MEDIUM, LOG_OPEN_MAX_DOC);
+            .define(LOG_OPEN_MAX, Type.INT, 1000, Range.atLeast(1), Importance.MEDIUM, LOG_OPEN_MAX_DOC)
+            .define(
+                    DISK_FREE_MIN_BYTES,
+                    Type.LONG,
+                    DISK_FREE_MIN_BYTES_DEFAULT,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    DISK_FREE_MIN_BYTES_DOC);
 
     private PolestarConfigs() {}
 }

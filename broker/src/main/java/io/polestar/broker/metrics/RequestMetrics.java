@@ -64,9 +64,11 @@ public final class RequestMetrics {
      */
     public void showConnections(IntSupplier open, DoubleSupplier queueCapacityRatio) {
         Gauge.builder("polestar.connections", open, IntSupplier::getAsInt)
+                .strongReference(true)
                 .description("Open connections")
                 .register(registry);
         Gauge.builder("polestar.client.queue.capacity.ratio", queueCapacityRatio, DoubleSupplier::getAsDouble)
+                .strongReference(true)
                 .description("Requests in flight over their limit, of the connection closest to it")
                 .register(registry);
     }

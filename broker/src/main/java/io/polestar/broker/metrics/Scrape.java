@@ -3,6 +3,7 @@ package io.polestar.broker.metrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
@@ -11,12 +12,15 @@ import java.util.function.Supplier;
  */
 public final class Scrape {
     private final PrometheusMeterRegistry registry;
-    private final List<Supplier<CompletableFuture<Void>>> refreshes;
+    private final List<Supplier<CompletableFuture<Void>>> refreshes = new CopyOnWriteArrayList<>();
 
-    /** @param refreshes called before every scrape; must neither block nor fail */
-    public Scrape(PrometheusMeterRegistry registry, List<Supplier<CompletableFuture<Void>>> refreshes) {
+    public Scrape(PrometheusMeterRegistry registry) {
         this.registry = registry;
-        this.refreshes = List.copyOf(refreshes);
+    }
+
+    /** Calls this before every scrape from now on; it must neither block nor fail. */
+    public void before(Supplier<CompletableFuture<Void>> refresh) {
+        refreshes.add(refresh);
     }
 
     /** In Prometheus' text format. */

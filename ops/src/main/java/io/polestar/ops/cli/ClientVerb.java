@@ -15,7 +15,7 @@ public abstract class ClientVerb implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Does the work, or throws what {@link Main} turns into a line and an exit code. */
+    /** Does the work, or throws what {@link Verbs} turns into a line and an exit code. */
     protected abstract void run() throws Exception;
 
     @Override

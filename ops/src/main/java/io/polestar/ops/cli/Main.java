@@ -1,28 +1,16 @@
 package io.polestar.ops.cli;
 
-import io.polestar.ops.cli.group.GroupCommand;
-import io.polestar.ops.cli.record.ConsumeCommand;
-import io.polestar.ops.cli.record.ProduceCommand;
-import io.polestar.ops.cli.topic.TopicCommand;
+import io.polestar.ops.cli.serve.ServeOptions;
 import io.polestar.ops.logging.LogSetup;
-import java.util.LinkedHashMap;
+import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.ParameterException;
+import java.util.Optional;
 
-/** The {@code polestar} command: the table of its verbs, and how each ends. */
-@Command(
-        name = "polestar",
-        description = "A Kafka-compatible broker over memory-mapped topic files, and its tools.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:the operation failed", "2:wrong arguments or settings, or no way to start"})
+/**
+ * The {@code polestar} command. A plain {@code serve} is read without picocli, whose classes cost a broker 0.1 s at its
+ * start (they are too old for the JVM's class archive); picocli reads every other line.
+ */
 public final class Main {
 
     private Main() {}
@@ -33,80 +21,21 @@ public final class Main {
 
     /** Runs one command line in this process and returns its exit code. */
     public static int run(String... args) {
-        if (!List.of(args).contains("serve")) {
+        List<String> words = Arrays.asList(args);
+        if (words.isEmpty() || !words.get(0).equals("serve")) {
             // A client's retries are no news to its user: the line that it ends with is.
             System.setProperty(LogSetup.ROOT_LEVEL, "ERROR");
+            return Verbs.run(args);
         }
-        CommandLine commandLine = commandLine(args);
-        commandLine.setParameterExceptionHandler(Main::refuse);
-        commandLine.setExecutionExceptionHandler(Main::fail);
-        return args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
+        Optional<ServeOptions> plain = ServeOptions.plain(words.subList(1, words.size()));
+        return plain.isPresent() ? serve(plain.get()) : Verbs.run(args);
     }
 
-    /** Reading a verb's annotations costs milliseconds, so only the verb that was asked for is added. */
-    private static CommandLine commandLine(String... args) {
-        CommandLine root = new CommandLine(new Main());
-        Map<String, Supplier<Object>> verbs = verbs();
-        Supplier<Object> asked = args.length == 0 ? null : verbs.get(args[0]);
-        if (asked == null) {
-            verbs.forEach((name, verb) -> root.addSubcommand(name, verb.get()));
-        } else {
-            root.addSubcommand(args[0], asked.get());
-        }
-        return root;
-    }
-
-    private static Map<String, Supplier<Object>> verbs() {
-        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
-        verbs.put("topic", TopicCommand::new);
-        verbs.put("produce", ProduceCommand::new);
-        verbs.put("consume", ConsumeCommand::new);
-        verbs.put("group", GroupCommand::new);
-        return verbs;
-    }
-
-    private static int refuse(ParameterException problem, String[] args) {
-        CommandLine command = problem.getCommandLine();
-        say(
-                command,
-                oneLine(problem.getMessage()) + " (see "
-                        + command.getCommandSpec().qualifiedName() + " --help)");
-        return ExitCodes.REFUSED;
-    }
-
-    private static int fail(Exception problem, CommandLine command, CommandLine.ParseResult parsed) {
-        if (System.getenv("POLESTAR_DEBUG") != null) {
-            problem.printStackTrace(command.getErr());
-        }
-        if (problem instanceof CliException expected) {
-            say(command, expected.getMessage());
-            return expected.exitCode();
-        }
-        say(command, unexpected(problem) + " (POLESTAR_DEBUG=1 shows where)");
-        return ExitCodes.FAILED;
-    }
-
-    private static String unexpected(Exception problem) {
-        String message = problem.getMessage() == null ? "" : oneLine(problem.getMessage());
-        return problem instanceof KafkaException && !message.isEmpty()
-                ? message
-                : problem.getClass().getSimpleName() + ": " + message;
-    }
-
-    private static void say(CommandLine command, String line) {
-        command.getErr().println("polestar: " + line);
-    }
-
-    private static String oneLine(String message) {
-        return message.replaceAll("\\s*\\R\\s*", " ");
-    }
-
-    /** The version in the jar's manifest. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"polestar " + (version == null ? "(development)" : version)};
+    private static int serve(ServeOptions options) {
+        try {
+            return options.serve(new PrintWriter(System.out, true));
+        } catch (Exception e) {
+            return Ending.of(e, new PrintWriter(System.err, true));
         }
     }
 }

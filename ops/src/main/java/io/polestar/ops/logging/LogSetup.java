@@ -27,6 +27,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         context.getLogger("ROOT").setLevel(Level.toLevel(System.getProperty(ROOT_LEVEL), Level.WARN));
         context.getLogger("ROOT").addAppender(stderr(context));
         context.getLogger("io.polestar").setLevel(Level.INFO);
+        // It warns of every first start.
+        context.getLogger("org.apache.kafka.controller.QuorumController").setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 

@@ -3,15 +3,16 @@ package io.polestar.ops.cli.serve;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** An address to listen on, as {@code HOST:PORT}, {@code :PORT} or {@code [IPv6]:PORT}. */
-record HostPort(String host, int port) {
+/** An address to listen on, as {@code HOST:PORT} or {@code [IPv6]:PORT}. */
+public record HostPort(String host, int port) {
 
     private static final int LAST_PORT = 65_535;
 
-    static HostPort parse(String text) {
+    /** @throws IllegalArgumentException saying what is wrong with it */
+    public static HostPort parse(String text) {
         int colon = text.lastIndexOf(':');
         String port = text.substring(colon + 1);
-        if (colon < 0 || !port.matches("\\d{1,5}") || Integer.parseInt(port) > LAST_PORT) {
+        if (colon < 1 || !port.matches("\\d{1,5}") || Integer.parseInt(port) > LAST_PORT) {
             throw new IllegalArgumentException("'" + text + "' is not HOST:PORT with a port from 0 to " + LAST_PORT);
         }
         return new HostPort(text.substring(0, colon), Integer.parseInt(port));

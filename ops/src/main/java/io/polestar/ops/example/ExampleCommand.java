@@ -1,0 +1,12 @@
+package io.polestar.ops.example;
+
+import io.polestar.ops.cli.VerbGroup;
+import picocli.CommandLine.Command;
+
+/** Groups the examples. */
+@Command(
+        name = "example",
+        description = "Runs an example against a broker of its own.",
+        mixinStandardHelpOptions = true,
+        subcommands = WeatherCommand.class)
+public final class ExampleCommand extends VerbGroup {}

@@ -1,0 +1,38 @@
+package io.polestar.ops.clients;
+
+import io.polestar.ops.example.ChildBroker;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The broker of a test class. With {@code -Dpolestar.test.bootstrap=HOST:PORT} it is one that runs already, such as Apache
+ * Kafka: the same tests then say what the reference does; a crash is left out there.
+ */
+final class BrokerUnderTest implements AutoCloseable {
+    private final String other = System.getProperty("polestar.test.bootstrap");
+    private final ChildBroker child;
+
+    BrokerUnderTest(Path data) throws IOException {
+        child = new ChildBroker(data);
+        if (other == null) {
+            child.start();
+        }
+    }
+
+    String bootstrap() {
+        return other == null ? child.bootstrap() : other;
+    }
+
+    /** Kills it with -9 and starts it again. */
+    void crash() throws Exception {
+        if (other == null) {
+            child.kill();
+            child.start();
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        child.close();
+    }
+}
