@@ -100,22 +100,18 @@ public final class Broker implements AutoCloseable {
     private void build() throws IOException {
         Time time = Time.SYSTEM;
         warmUpStorage();
+        ChronicleLogStore store = parts.add("log store", new ChronicleLogStore(config.dataDirectory(), logOptions()));
+        stage("data directory locked");
+        Metrics kafkaMetrics = parts.add("metrics", new Metrics());
+        CompletableFuture<EmbeddedController> controllerStart = startController(store, kafkaMetrics, time);
         startHttp();
         stage("http");
         RequestMetrics requestMetrics = new RequestMetrics(meters);
         network = parts.add("network", new NetworkServer(NetworkConfig.of(config), requestMetrics));
         listeners = network.bind();
         stage("network bound");
-
-        ChronicleLogStore store = parts.add("log store", new ChronicleLogStore(config.dataDirectory(), logOptions()));
-        stage("data directory locked");
         KafkaScheduler scheduler = startScheduler();
-        Metrics kafkaMetrics = parts.add("metrics", new Metrics());
-        MetadataFormat format = MetadataFormat.readOrCreate(new MetadataFormat.Request(
-                config.dataDirectory(), config.nodeId(), Optional.of(store.directoryId()), Optional.empty()));
-        EmbeddedController controller =
-                parts.add("controller", new EmbeddedController(config, format, kafkaMetrics, time, this::onFault));
-        controller.start();
+        EmbeddedController controller = join(controllerStart);
         stage("controller started");
 
         Partitions partitions = parts.add("partitions", new Partitions(config, store, time, scheduler));
@@ -159,6 +155,27 @@ public final class Broker implements AutoCloseable {
 
     private void stage(String reached) {
         log.debug("event=start stage=\"{}\" elapsed_ms={}", reached, (System.nanoTime() - startedNs) / 1_000_000);
+    }
+
+    /** Starts the controller beside the sockets: it is half of a start, and most of it is the loading of classes. */
+    private CompletableFuture<EmbeddedController> startController(ChronicleLogStore store, Metrics metrics, Time time) {
+        CompletableFuture<EmbeddedController> started = new CompletableFuture<>();
+        parts.add(
+                "controller",
+                () -> started.thenAccept(EmbeddedController::close)
+                        .exceptionally(failed -> null)
+                        .join());
+        Runnable start = () -> {
+            try {
+                MetadataFormat format = MetadataFormat.readOrCreate(new MetadataFormat.Request(
+                        config.dataDirectory(), config.nodeId(), Optional.of(store.directoryId()), Optional.empty()));
+                started.complete(EmbeddedController.start(config, format, metrics, time, this::onFault));
+            } catch (Throwable e) {
+                started.completeExceptionally(e);
+            }
+        };
+        new Thread(start, "polestar-controller-start").start();
+        return started;
     }
 
     private ChronicleLogStore.Options logOptions() {
@@ -244,9 +261,9 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private static void join(CompletableFuture<?> future) {
+    private static <T> T join(CompletableFuture<T> future) {
         try {
-            future.join();
+            return future.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;

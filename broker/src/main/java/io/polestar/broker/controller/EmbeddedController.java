@@ -51,12 +51,31 @@ public final class EmbeddedController implements AutoCloseable {
     private boolean joined;
 
     /**
-     * Opens the metadata log of {@code config}'s data directory, which must be locked by the caller.
+     * Opens the metadata log of {@code config}'s data directory, which must be locked by the caller, reads it and begins
+     * to become leader; returns before it is.
      *
      * @param format of the data directory, see {@link MetadataFormat#readOrCreate}
      * @param onFatal told once of a fault that the broker cannot survive, on the failing thread; must not block
      */
-    public EmbeddedController(
+    public static EmbeddedController start(
+            BrokerConfig config, MetadataFormat format, Metrics metrics, Time time, Consumer<Throwable> onFatal) {
+        EmbeddedController controller = new EmbeddedController(config, format, metrics, time, onFatal);
+        try {
+            controller.begin();
+            return controller;
+        } catch (RuntimeException e) {
+            controller.close();
+            throw e;
+        }
+    }
+
+    private void begin() {
+        raft.start();
+        raft.client().register(images.listener());
+        images.install(List.of(images.snapshots(), new CachePublisher(cache)));
+    }
+
+    private EmbeddedController(
             BrokerConfig config, MetadataFormat format, Metrics metrics, Time time, Consumer<Throwable> onFatal) {
         Faults faults = new Faults(cause -> {
             broken.completeExceptionally(cause);
@@ -89,13 +108,6 @@ public final class EmbeddedController implements AutoCloseable {
                 .setBrokerEpoch(membership.brokerEpoch());
         return changes.applyAsBroker(
                 KafkaPrincipal.ANONYMOUS, (active, context) -> active.allocateProducerIds(context, request));
-    }
-
-    /** Reads the log and begins to become leader; returns before it is. */
-    public void start() {
-        raft.start();
-        raft.client().register(images.listener());
-        images.install(List.of(images.snapshots(), new CachePublisher(cache)));
     }
 
     /**

@@ -31,8 +31,7 @@ public final class ControllerFixture implements AutoCloseable {
         this.config = config;
         MetadataFormat format = MetadataFormat.readOrCreate(new MetadataFormat.Request(
                 config.dataDirectory(), config.nodeId(), Optional.empty(), Optional.empty()));
-        this.controller = new EmbeddedController(config, format, metrics, Time.SYSTEM, faults::add);
-        controller.start();
+        this.controller = EmbeddedController.start(config, format, metrics, Time.SYSTEM, faults::add);
         var installed = controller.installPublishers(publishers);
         var registered =
                 controller.register(List.of(new Endpoint("PLAINTEXT", SecurityProtocol.PLAINTEXT, "localhost", 19092)));
