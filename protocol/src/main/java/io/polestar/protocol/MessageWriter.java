@@ -16,20 +16,26 @@ import org.apache.kafka.common.record.internal.UnalignedMemoryRecords;
  */
 final class MessageWriter implements Writable {
     /**
-     * Regions up to this size are copied: a part of its own costs the buffer, an entry of the channel's queue and one
-     * of the writev, which is more than copying this much (measured by FetchEncodingBenchmark).
+     * A part of its own costs a buffer, an entry in the channel's queue and one in the writev: as much as copying about
+     * this many bytes (measured over loopback, 100 regions a response: even at 1 KB, 0.7 of the time at 2 KB).
      */
-    static final int COPIED_BYTES = 2048;
+    static final int COPIED_REGION_BYTES = 1024;
+
+    /** A response with so few bytes of records is copied whole: one write instead of three saves 1 µs. */
+    static final int COPIED_RESPONSE_BYTES = 8 * 1024;
 
     /** Bytes that belong between those of the message, after {@code position} of them. */
     record Splice(int position, ByteBuf bytes) {}
 
     private final ByteBuf message;
+    private final int copiedBytes;
     private List<Splice> splices = List.of();
     private int splicedBytes;
 
-    MessageWriter(ByteBuf message) {
+    /** @param recordsBytes of all records that will be written */
+    MessageWriter(ByteBuf message, int recordsBytes) {
         this.message = message;
+        this.copiedBytes = recordsBytes <= COPIED_RESPONSE_BYTES ? COPIED_RESPONSE_BYTES : COPIED_REGION_BYTES;
     }
 
     List<Splice> splices() {
@@ -99,7 +105,7 @@ final class MessageWriter implements Writable {
     @Override
     public void writeByteBuffer(ByteBuffer bytes) {
         int size = bytes.remaining();
-        if (size <= COPIED_BYTES) {
+        if (size <= copiedBytes) {
             message.writeBytes(bytes.duplicate());
         } else {
             splice(bytes, size);

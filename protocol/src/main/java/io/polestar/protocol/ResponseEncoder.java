@@ -30,8 +30,10 @@ public final class ResponseEncoder {
             header.data().addSize(size, cache, header.headerVersion());
             body.addSize(size, cache, version);
 
-            message = allocator.directBuffer(PREFIX_BYTES + bufferBytes(size));
-            MessageWriter writer = new MessageWriter(message);
+            int recordsBytes = size.totalSize() - size.sizeExcludingZeroCopy();
+            message = allocator.directBuffer(
+                    PREFIX_BYTES + size.sizeExcludingZeroCopy() + Math.min(recordsBytes, ROOM_FOR_COPIES_BYTES));
+            MessageWriter writer = new MessageWriter(message, recordsBytes);
             writer.writeInt(size.totalSize());
             header.data().write(writer, cache, header.headerVersion());
             body.write(writer, cache, version);
@@ -46,11 +48,6 @@ public final class ResponseEncoder {
                     "Response of API key " + body.apiKey() + " does not fit version " + version + ": " + e.getMessage(),
                     e);
         }
-    }
-
-    private static int bufferBytes(MessageSizeAccumulator size) {
-        int records = size.totalSize() - size.sizeExcludingZeroCopy();
-        return size.sizeExcludingZeroCopy() + Math.min(records, ROOM_FOR_COPIES_BYTES);
     }
 
     private static void requireSize(int announced, int written) {

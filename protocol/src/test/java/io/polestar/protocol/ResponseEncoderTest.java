@@ -66,7 +66,9 @@ class ResponseEncoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, MessageWriter.COPIED_BYTES - 100, MessageWriter.COPIED_BYTES, 20_000, 1_000_000})
+    @ValueSource(
+            ints = {10, MessageWriter.COPIED_REGION_BYTES, 3000, MessageWriter.COPIED_RESPONSE_BYTES, 20_000, 1_000_000
+            })
     void shouldWriteWhatKafkaParsesWhenRecordsLieInTheLog(int recordBytes) {
         FetchResponseData data = fetch(mapped(recordBytes, 3), mapped(recordBytes, 0), mapped(recordBytes, 1));
         encode(ApiKeys.FETCH, data, FETCH_VERSION).writeTo(channel);
