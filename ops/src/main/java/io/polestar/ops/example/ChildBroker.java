@@ -16,10 +16,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A broker in a process of its own, started from this process's class path, on one port over all its lives. One
- * thread's.
- */
+/** A broker in a process of its own, on one port over all its lives. One thread's. */
 public final class ChildBroker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ChildBroker.class);
     private static final Pattern READY = Pattern.compile("Polestar ready on (\\S+):(\\d+) in (\\d+) ms");
@@ -27,12 +24,19 @@ public final class ChildBroker implements AutoCloseable {
     private static final long STOP_SECONDS = 30;
 
     private final Path data;
+    private final String classPath;
     private String address = "127.0.0.1:0";
     private Process process;
 
-    /** @param data its data directory */
+    /** A broker from this process's class path. */
     public ChildBroker(Path data) {
+        this(data, System.getProperty("java.class.path"));
+    }
+
+    /** @param data its data directory */
+    public ChildBroker(Path data, String classPath) {
         this.data = data;
+        this.classPath = classPath;
     }
 
     /**
@@ -63,7 +67,7 @@ public final class ChildBroker implements AutoCloseable {
         if (Runtime.version().feature() >= FIRST_JDK_WITH_MORE_FLAGS) {
             addFlags(command, "jvm-24.options");
         }
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-cp", classPath));
         command.addAll(List.of(Main.class.getName(), "serve", "--data", data.toString()));
         command.addAll(List.of("--listen", address, "--http", "127.0.0.1:0"));
         return command;

@@ -2,7 +2,9 @@ package io.polestar.ops.clients;
 
 import io.polestar.ops.example.ChildBroker;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * The broker of a test class. With {@code -Dpolestar.test.bootstrap=HOST:PORT} it is one that runs already, such as Apache
@@ -13,9 +15,18 @@ final class BrokerUnderTest implements AutoCloseable {
     private final ChildBroker child;
 
     BrokerUnderTest(Path data) throws IOException {
-        child = new ChildBroker(data);
+        child = new ChildBroker(data, packagedJar().toString());
         if (other == null) {
             child.start();
+        }
+    }
+
+    /** The jar that users run: what tests need besides is not on the broker's class path. */
+    static Path packagedJar() throws IOException {
+        try (Stream<Path> jars = Files.list(Path.of("target", "lib"))) {
+            return jars.filter(jar -> jar.getFileName().toString().startsWith("polestar-ops-"))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
