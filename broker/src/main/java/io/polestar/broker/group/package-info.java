@@ -1,2 +1,2 @@
-/** Kafka's group coordinator over our partitions. The only package that imports Kafka's coordinator classes. */
+/** Kafka's group coordinator over our partitions. The only package that runs Kafka's coordinators; handlers see its interface, {@code GroupCoordinator}. */
 package io.polestar.broker.group;
