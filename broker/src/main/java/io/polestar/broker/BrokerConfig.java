@@ -45,6 +45,9 @@ public final class BrokerConfig extends AbstractKafkaConfig {
             Map.entry(QuorumConfig.QUORUM_LINGER_MS_CONFIG, "0"),
             // Kafka's standbys watch these no-op records; here nobody does, and each costs a force.
             Map.entry(MetadataLogConfig.METADATA_MAX_IDLE_INTERVAL_MS_CONFIG, "0"),
+            // A start replays what was written since the last snapshot, and each start writes a few records a
+            // partition.
+            Map.entry(MetadataLogConfig.METADATA_SNAPSHOT_MAX_NEW_RECORD_BYTES_CONFIG, "1048576"),
             Map.entry(SocketServerConfigs.LISTENERS_CONFIG, "PLAINTEXT://127.0.0.1:9092"),
             Map.entry(ServerLogConfigs.LOG_DIR_CONFIG, "polestar-data"),
             Map.entry(GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),

@@ -71,7 +71,8 @@ final class InProcessControllerChannel implements NodeToControllerChannelManager
 
     /**
      * A broker that was killed is still unfenced in the metadata log, and the controller would refuse a new incarnation
-     * until the old one's session expires. The data directory's lock proves that the old one is gone.
+     * until the old one's session expires. The data directory's lock proves that the old one is gone. It is fenced first
+     * because the controller unregisters a leader of 10 000 partitions or more only when it leads none.
      */
     private CompletableFuture<Void> removeKilledIncarnation(BrokerRegistrationRequest request) {
         int brokerId = request.data().brokerId();
@@ -81,7 +82,13 @@ final class InProcessControllerChannel implements NodeToControllerChannelManager
                 || previous.incarnationId().equals(request.data().incarnationId())) {
             return CompletableFuture.completedFuture(null);
         }
-        return controller.unregisterBroker(context(request), brokerId);
+        BrokerHeartbeatRequestData fence = new BrokerHeartbeatRequestData()
+                .setBrokerId(brokerId)
+                .setBrokerEpoch(previous.epoch())
+                .setWantFence(true);
+        return controller
+                .processBrokerHeartbeat(context(request), fence)
+                .thenCompose(fenced -> controller.unregisterBroker(context(request), brokerId));
     }
 
     private CompletableFuture<AbstractResponse> heartbeat(BrokerHeartbeatRequest request) {

@@ -27,6 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddedControllerTest {
     private static final String SNAPSHOT_BYTES = "metadata.log.max.record.bytes.between.snapshots";
 
+    /** With it a broker that must wait for its old session is never served. */
+    private static final String SESSION_TIMEOUT = "broker.session.timeout.ms";
+
+    private static final int NEVER = 3_600_000;
+
     @TempDir
     Path directory;
 
@@ -99,8 +104,24 @@ class EmbeddedControllerTest {
         copy(directory, crashed);
         first.close();
 
-        try (ControllerFixture restarted = ControllerFixture.builder(crashed).start()) {
+        try (ControllerFixture restarted =
+                ControllerFixture.builder(crashed).with(SESSION_TIMEOUT, NEVER).start()) {
             createTopic(restarted, "after");
+        }
+    }
+
+    @Test
+    void shouldRegisterAtOnceWhenTheKilledBrokerLedMoreThanOneBatchOfPartitions(@TempDir Path crashed) {
+        try (ControllerFixture killed = ControllerFixture.builder(directory).start()) {
+            createTopic(killed, "many", 6_000);
+            createTopic(killed, "more", 6_000);
+            copy(directory, crashed);
+        }
+
+        try (ControllerFixture restarted =
+                ControllerFixture.builder(crashed).with(SESSION_TIMEOUT, NEVER).start()) {
+            assertEquals(1, topic(restarted, "many").partitions().get(5_999).leader);
+            assertEquals(1, topic(restarted, "more").partitions().get(0).leader);
         }
     }
 
@@ -122,8 +143,12 @@ class EmbeddedControllerTest {
     }
 
     private static void createTopic(ControllerFixture fixture, String name) {
+        createTopic(fixture, name, 2);
+    }
+
+    private static void createTopic(ControllerFixture fixture, String name, int partitions) {
         CreatableTopic topic =
-                new CreatableTopic().setName(name).setNumPartitions(2).setReplicationFactor((short) 1);
+                new CreatableTopic().setName(name).setNumPartitions(partitions).setReplicationFactor((short) 1);
         topic.configs().add(new CreatableTopicConfig().setName("retention.ms").setValue("12345"));
         CreateTopicsRequestData request = new CreateTopicsRequestData();
         request.topics().add(topic);
