@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -82,17 +81,9 @@ public abstract class PartitionLogContract {
     }
 
     protected static List<Long> baseOffsets(LogSlice slice) {
-        List<Long> offsets = new ArrayList<>();
-        int bytes = 0;
-        for (ByteBuffer region : slice.regions()) {
-            assertTrue(region.isDirect() && region.isReadOnly());
-            bytes += region.remaining();
-            for (int at = region.position(); at < region.limit(); at += BatchHeader.sizeInBytes(region, at)) {
-                offsets.add(BatchHeader.baseOffset(region, at));
-            }
-        }
-        assertEquals(slice.sizeInBytes(), bytes);
-        return offsets;
+        return SliceBatches.of(slice).stream()
+                .map(batch -> BatchHeader.baseOffset(batch, 0))
+                .toList();
     }
 
     @Test
@@ -123,6 +114,22 @@ public abstract class PartitionLogContract {
         slice.release();
         assertEquals(heap, all.slice(0, heap.remaining()));
         assertEquals(direct, all.slice(heap.remaining(), direct.remaining()));
+    }
+
+    @Test
+    void shouldReturnSmallAndLargeBatchesInOrder() {
+        for (int i = 0; i < 600; i++) {
+            log.append(Batch.at(i).valueBytes(i % 7 == 0 ? 3000 : i % 500).build());
+        }
+
+        LogSlice slice = log.read(0, Long.MAX_VALUE, NO_LIMIT, true);
+
+        List<ByteBuffer> batches = SliceBatches.of(slice);
+        assertEquals(600, batches.size());
+        for (int i = 0; i < 600; i++) {
+            assertEquals(Batch.at(i).valueBytes(i % 7 == 0 ? 3000 : i % 500).build(), batches.get(i));
+        }
+        slice.release();
     }
 
     @Test

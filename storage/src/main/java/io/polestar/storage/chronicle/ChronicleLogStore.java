@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
@@ -31,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class ChronicleLogStore implements LogStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChronicleLogStore.class);
+    private static final int CLOSING_THREADS = 8;
 
     /**
      * How a store is run.
@@ -176,11 +179,8 @@ public final class ChronicleLogStore implements LogStore {
             return;
         }
         closed = true;
-        boolean clean = true;
-        for (ChroniclePartitionLog log : List.copyOf(open.values())) {
-            clean &= close(log);
-        }
-        finishBackground();
+        boolean clean = closeLogs();
+        finish(background);
         try (directory) {
             if (clean) {
                 directory.markClean();
@@ -188,6 +188,20 @@ public final class ChronicleLogStore implements LogStore {
         } catch (IOException e) {
             throw new KafkaStorageException("cannot mark the stop as clean", e);
         }
+    }
+
+    /** Several at a time, since each waits for the device and the device takes many waits at once. */
+    private boolean closeLogs() {
+        AtomicBoolean clean = new AtomicBoolean(true);
+        ExecutorService closers = Executors.newFixedThreadPool(CLOSING_THREADS);
+        open.values()
+                .forEach(log -> closers.execute(() -> {
+                    if (!close(log)) {
+                        clean.set(false);
+                    }
+                }));
+        finish(closers);
+        return clean.get();
     }
 
     private static boolean close(ChroniclePartitionLog log) {
@@ -201,13 +215,13 @@ public final class ChronicleLogStore implements LogStore {
     }
 
     /** Never interrupted: an interrupt inside Chronicle or a file channel closes it under others. */
-    private void finishBackground() {
-        background.shutdown();
+    private static void finish(ExecutorService executor) {
+        executor.shutdown();
         boolean interrupted = false;
         boolean done = false;
         while (!done) {
             try {
-                done = background.awaitTermination(1, TimeUnit.MINUTES);
+                done = executor.awaitTermination(1, TimeUnit.MINUTES);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -22,6 +22,7 @@ record LogCheckpoint(List<SegmentSummary> segments, boolean forced, String bootI
     private static final String FILE = "log.checkpoint";
     private static final int KIND = 'P' << 24 | 'L' << 16 | 'C' << 8 | 1;
 
+    /** Not forced itself: without it the next open reads the segments. */
     void write(Path directory) throws IOException {
         byte[] boot = bootId.getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer payload = ByteBuffer.allocate(
@@ -31,7 +32,7 @@ record LogCheckpoint(List<SegmentSummary> segments, boolean forced, String bootI
                 .put(boot)
                 .putInt(segments.size());
         segments.forEach(segment -> segment.write(payload));
-        CheckedFile.write(directory.resolve(FILE), KIND, payload.rewind(), forced);
+        CheckedFile.write(directory.resolve(FILE), KIND, payload.rewind(), false);
     }
 
     static void remove(Path directory) throws IOException {

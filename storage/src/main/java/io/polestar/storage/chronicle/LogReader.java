@@ -38,7 +38,7 @@ final class LogReader {
                 collect(segments[i]);
             }
             complete = true;
-            return slice;
+            return slice.finish();
         } finally {
             if (!complete) {
                 slice.release();

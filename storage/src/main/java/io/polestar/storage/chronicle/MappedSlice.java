@@ -8,8 +8,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Batches in mapped segments; holds their chunks until it is released. Filled by one thread, then read only. */
+/**
+ * Batches in mapped segments; holds their chunks until it is released. Runs of small batches are copied into one region
+ * each, since a region costs whoever sends it more than the copy. Filled by one thread, then read only.
+ */
 final class MappedSlice implements LogSlice {
+
+    /** A batch below this size is copied. */
+    static final int COPIED_BELOW_BYTES = 1024;
 
     private static final VarHandle RELEASED;
 
@@ -23,6 +29,8 @@ final class MappedSlice implements LogSlice {
 
     private final List<ByteBuffer> regions = new ArrayList<>();
     private final List<MappedChunk> chunks = new ArrayList<>(2);
+    private final List<ByteBuffer> blocks = new ArrayList<>(2);
+    private int runStart;
     private int sizeInBytes;
     private long nextOffset;
     private boolean released;
@@ -33,14 +41,56 @@ final class MappedSlice implements LogSlice {
 
     /** Adds the batch at which the walk stands. */
     void add(SegmentWalk walk, long newNextOffset) {
-        MappedChunk chunk = walk.chunk();
+        if (walk.batchBytes() < COPIED_BELOW_BYTES) {
+            copy(walk);
+        } else {
+            endRun();
+            hold(walk.chunk());
+            regions.add(walk.batchSlice());
+        }
+        sizeInBytes += walk.batchBytes();
+        nextOffset = newNextOffset;
+    }
+
+    private void hold(MappedChunk chunk) {
         if (chunks.isEmpty() || chunks.get(chunks.size() - 1) != chunk) {
             chunk.tryHold();
             chunks.add(chunk);
         }
-        regions.add(walk.batchSlice());
-        sizeInBytes += walk.batchBytes();
-        nextOffset = newNextOffset;
+    }
+
+    private void copy(SegmentWalk walk) {
+        int batchBytes = walk.batchBytes();
+        ByteBuffer block = block(batchBytes);
+        block.put(block.position(), walk.memory(), walk.batch(), batchBytes);
+        block.position(block.position() + batchBytes);
+    }
+
+    private ByteBuffer block(int bytes) {
+        if (blocks.isEmpty() || lastBlock().remaining() < bytes) {
+            endRun();
+            blocks.add(CopyBlocks.INSTANCE.take());
+            runStart = 0;
+        }
+        return lastBlock();
+    }
+
+    private ByteBuffer lastBlock() {
+        return blocks.get(blocks.size() - 1);
+    }
+
+    /** To be called when the last batch was added. */
+    MappedSlice finish() {
+        endRun();
+        return this;
+    }
+
+    private void endRun() {
+        if (!blocks.isEmpty() && lastBlock().position() > runStart) {
+            int runEnd = lastBlock().position();
+            regions.add(lastBlock().slice(runStart, runEnd - runStart).asReadOnlyBuffer());
+            runStart = runEnd;
+        }
     }
 
     @Override
@@ -64,5 +114,6 @@ final class MappedSlice implements LogSlice {
             throw new IllegalStateException("released twice");
         }
         chunks.forEach(MappedChunk::release);
+        blocks.forEach(CopyBlocks.INSTANCE::giveBack);
     }
 }

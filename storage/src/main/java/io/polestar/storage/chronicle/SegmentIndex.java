@@ -11,7 +11,7 @@ import java.util.Arrays;
 final class SegmentIndex {
 
     /** Bytes of batches between two entries: a look-up walks at most this far. */
-    static final int INTERVAL_BYTES = 16 << 10;
+    static final int INTERVAL_BYTES = 8 << 10;
 
     /** Longs of an entry. */
     static final int WIDTH = 3;

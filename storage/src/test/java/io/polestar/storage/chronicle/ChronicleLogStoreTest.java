@@ -11,6 +11,7 @@ import io.polestar.storage.BatchHeader;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
+import io.polestar.storage.SliceBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -76,7 +77,7 @@ class ChronicleLogStoreTest {
     private static void verifyHolds(PartitionLog log, long from, long to) {
         LogSlice slice = log.read(from, Long.MAX_VALUE, Integer.MAX_VALUE, true);
         long expected = from;
-        for (ByteBuffer region : slice.regions()) {
+        for (ByteBuffer region : SliceBatches.of(slice)) {
             assertEquals(expected++, BatchHeader.baseOffset(region, 0));
         }
         slice.release();
@@ -243,7 +244,7 @@ class ChronicleLogStoreTest {
 
         for (long offset = 0; offset < batches; offset += 9973) {
             LogSlice slice = log.read(offset, Long.MAX_VALUE, 1, true);
-            assertEquals(offset, BatchHeader.baseOffset(slice.regions().get(0), 0));
+            assertEquals(offset, BatchHeader.baseOffset(SliceBatches.of(slice).get(0), 0));
             slice.release();
         }
         verifyHolds(log, 0, batches);
@@ -315,7 +316,7 @@ class ChronicleLogStoreTest {
     @Test
     void shouldUnmapWhatNobodyHoldsAnyMore() throws IOException {
         PartitionLog log = open(0, 1000);
-        append(log, 2);
+        log.append(Batch.at(0).valueBytes(2000).build());
         LogSlice slice = log.read(0, Long.MAX_VALUE, 1000, true);
         log.close();
         store.delete(PARTITION);

@@ -8,6 +8,7 @@ import io.polestar.storage.BatchHeader;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
+import io.polestar.storage.SliceBatches;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,7 +108,7 @@ class ConcurrencyTest {
 
     private static void verifySlice(LogSlice slice, long offset, long end) {
         long expected = offset;
-        for (ByteBuffer region : slice.regions()) {
+        for (ByteBuffer region : SliceBatches.of(slice)) {
             assertEquals(expected, BatchHeader.baseOffset(region, 0));
             assertEquals(Batch.at(expected).valueBytes((int) (expected % 400)).build(), region);
             expected++;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.polestar.storage.BatchHeader;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
+import io.polestar.storage.SliceBatches;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -88,7 +89,7 @@ class KillTest {
     private static long verifyFrom(PartitionLog log, long offset, String when) {
         LogSlice slice = log.read(offset, Long.MAX_VALUE, 1 << 20, true);
         long expected = offset;
-        for (ByteBuffer region : slice.regions()) {
+        for (ByteBuffer region : SliceBatches.of(slice)) {
             assertEquals(expected, BatchHeader.baseOffset(region, 0), when);
             assertEquals(KilledAppender.batchAt(expected), region, when);
             expected++;

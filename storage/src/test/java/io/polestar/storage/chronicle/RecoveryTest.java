@@ -9,6 +9,7 @@ import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
 import io.polestar.storage.SegmentInfo;
+import io.polestar.storage.SliceBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -109,7 +110,7 @@ class RecoveryTest {
         assertEquals(batches, log.endOffset());
         LogSlice slice = log.read(0, Long.MAX_VALUE, Integer.MAX_VALUE, true);
         long expected = 0;
-        for (ByteBuffer region : slice.regions()) {
+        for (ByteBuffer region : SliceBatches.of(slice)) {
             int valueBytes = 50 + (int) (expected * 37 % 900);
             assertEquals(Batch.at(expected).valueBytes(valueBytes).build(), region);
             expected++;
@@ -340,6 +341,17 @@ class RecoveryTest {
         verifyHoldsAndGoesOn(crashed, BATCHES);
 
         assertFalse(Files.exists(rewrite));
+    }
+
+    @Test
+    void shouldGoOnBehindATruncateThatOnlyRemovedLaterSegments() throws IOException {
+        Path crashed = crash(log -> {
+            log.roll();
+            append(log, 10);
+        });
+        Files.delete(segment(crashed, 1));
+
+        verifyHoldsAndGoesOn(crashed, BATCHES);
     }
 
     @Test
