@@ -7,7 +7,8 @@ package io.polestar.storage;
  * @param nextOffset the offset after its last batch
  * @param sizeInBytes bytes of its batches
  * @param allocatedBytes bytes of disk it takes (blocks, not the sparse file's length)
- * @param maxTimestampMs the largest record timestamp in it, -1 if it is empty
+ * @param maxTimestampMs the largest record timestamp in it; where no record has one, when the first was appended; -1 if
+ *     it is empty
  */
 public record SegmentInfo(
         long baseOffset, long nextOffset, long sizeInBytes, long allocatedBytes, long maxTimestampMs) {}

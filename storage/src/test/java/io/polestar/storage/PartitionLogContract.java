@@ -481,4 +481,11 @@ public abstract class PartitionLogContract {
 
         assertFalse(Files.exists(state));
     }
+
+    @Test
+    void shouldTellTheTimeOfTheAppendWhenRecordsHaveNone() {
+        log.append(Batch.at(0).timestamps(-1).build());
+
+        assertEquals(1_000_000, log.segments().get(0).maxTimestampMs());
+    }
 }

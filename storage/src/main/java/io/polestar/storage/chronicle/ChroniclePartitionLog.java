@@ -73,8 +73,10 @@ final class ChroniclePartitionLog implements PartitionLog {
     public LogSlice read(long offset, long limitOffset, int maxBytes, boolean atLeastOneBatch) {
         return look("read", () -> {
             long endOffset = endOffset();
+            // Taken before the start is looked at: a trim moves the start first, so what is in range is in them.
+            Segment[] all = segments.all();
             requireInRange(offset, endOffset);
-            LogReader reader = new LogReader(segments.all(), offset, limitOffset, maxBytes, atLeastOneBatch);
+            LogReader reader = new LogReader(all, offset, limitOffset, maxBytes, atLeastOneBatch);
             return offset == endOffset ? reader.nothing() : reader.read();
         });
     }
@@ -155,8 +157,11 @@ final class ChroniclePartitionLog implements PartitionLog {
         try {
             if (!closed) {
                 closed = true;
-                closeFiles();
-                onClose.run();
+                try {
+                    closeFiles();
+                } finally {
+                    onClose.run();
+                }
             }
         } finally {
             appendLock.unlock();
@@ -169,7 +174,7 @@ final class ChroniclePartitionLog implements PartitionLog {
         } catch (IOException | RuntimeException e) {
             throw storageException("close", e);
         } finally {
-            Arrays.stream(segments.all()).forEach(Segment::unload);
+            Arrays.stream(segments.all()).forEach(Segment::discard);
         }
     }
 
@@ -182,6 +187,10 @@ final class ChroniclePartitionLog implements PartitionLog {
             throw e;
         } catch (IOException | RuntimeException e) {
             throw fail(what, e);
+        } catch (Error e) {
+            // Among them InternalError: a mapped page could not be had, as on a full disk.
+            fail(what, e);
+            throw e;
         } finally {
             appendLock.unlock();
         }
@@ -217,13 +226,13 @@ final class ChroniclePartitionLog implements PartitionLog {
     }
 
     /** After a failed change nobody knows what is on disk: the log refuses everything until it is opened anew. */
-    private KafkaStorageException fail(String what, Exception cause) {
+    private KafkaStorageException fail(String what, Throwable cause) {
         tail.fail();
         failure = storageException(what, cause);
         return failure;
     }
 
-    private KafkaStorageException storageException(String what, Exception cause) {
+    private KafkaStorageException storageException(String what, Throwable cause) {
         return new KafkaStorageException(
                 "cannot " + what + " in " + directory.getFileName() + ": " + cause.getMessage(), cause);
     }

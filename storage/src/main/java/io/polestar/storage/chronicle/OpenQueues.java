@@ -39,11 +39,16 @@ final class OpenQueues {
     }
 
     private void closeIdle(int atMost, long usedBeforeMs, LogTail except) {
-        List<LogTail> idle = open.stream()
-                .filter(tail -> tail != except && tail.lastUsedMs() < usedBeforeMs)
-                .sorted(Comparator.comparingLong(LogTail::lastUsedMs))
+        List<Idle> idle = open.stream()
+                .filter(tail -> tail != except)
+                .map(tail -> new Idle(tail, tail.lastUsedMs()))
+                .filter(each -> each.lastUsedMs < usedBeforeMs)
+                .sorted(Comparator.comparingLong(Idle::lastUsedMs))
                 .limit(atMost)
                 .toList();
-        idle.forEach(LogTail::closeIfFree);
+        idle.forEach(each -> each.tail.closeIfFree());
     }
+
+    /** The time as it was when it was looked at: appends go on, and to sort by what changes fails. */
+    private record Idle(LogTail tail, long lastUsedMs) {}
 }

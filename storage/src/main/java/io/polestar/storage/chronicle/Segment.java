@@ -119,6 +119,7 @@ final class Segment {
     /** Takes notice of a batch at {@code at} in the buffer whose excerpt lies at {@code position}. */
     void appended(ByteBuffer buffer, int at, int batchBytes, long position, long nowMs) throws IOException {
         SegmentIndex entries = index();
+        indexOnDisk = false;
         if (batches == 0 || position - indexedUpTo >= SegmentIndex.INTERVAL_BYTES) {
             entries.add(BatchHeader.baseOffset(buffer, at), position, maxTimestampMs);
             indexedUpTo = position;
@@ -168,6 +169,7 @@ final class Segment {
             Optional<SegmentIndexFile> stored = SegmentIndexFile.read(directory, number)
                     .filter(file -> file.summary().equals(summary));
             SegmentIndex loaded = stored.isPresent() ? stored.get().index() : SegmentScan.indexOf(directory, summary);
+            indexOnDisk = stored.isPresent();
             indexedUpTo = loaded.lastPosition();
             index = loaded;
         }
@@ -212,10 +214,11 @@ final class Segment {
         }
     }
 
-    /** Writes the index to disk if that is cheaper than to walk the file once more. */
+    /** Writes the index to disk if it is not there and that is cheaper than to walk the file once more. */
     synchronized void keepIndex() throws IOException {
-        if (endPosition() > WALKED_BYTES && !indexOnDisk && !discarded) {
-            new SegmentIndexFile(summary(), index(), false).write(directory, false);
+        if (endPosition() > WALKED_BYTES && index != null && !indexOnDisk && !discarded) {
+            new SegmentIndexFile(summary(), index, false).write(directory, false);
+            indexOnDisk = true;
         }
     }
 
@@ -227,7 +230,7 @@ final class Segment {
         memory.release();
     }
 
-    /** Another object stands for this segment from now on. */
+    /** Nothing is written for this segment any more: another object may stand for it from now on. */
     synchronized void discard() {
         discarded = true;
         memory.release();

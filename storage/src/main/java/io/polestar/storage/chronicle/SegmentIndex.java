@@ -26,8 +26,8 @@ final class SegmentIndex {
         }
     }
 
-    /** Replaced when it grows; the count is published after it. */
-    private long[] entries;
+    /** Replaced when it grows; the count is published after it. Volatile for who reads with the count from before. */
+    private volatile long[] entries;
 
     private int count;
 

@@ -53,7 +53,7 @@ record SegmentScan(Segment segment, long endPosition, int wordAtEnd, long writeP
                     found,
                     endPosition,
                     wordBehind(memory, endPosition, fileBytes),
-                    StoreHeader.writePosition(memory, fileBytes),
+                    StoreHeader.writePosition(file),
                     lastPosition);
         } finally {
             memory.release();
@@ -88,9 +88,12 @@ record SegmentScan(Segment segment, long endPosition, int wordAtEnd, long writeP
         return rebuilt.index();
     }
 
-    /** Whether the file holds more than the summary says. */
+    /** Whether the file holds more than the summary says, or held it before a power loss took the tail. */
     static boolean continuesBehind(Path directory, SegmentSummary summary) throws IOException {
         Path file = SegmentFile.of(directory, summary.number());
+        if (StoreHeader.writePosition(file) >= summary.endPosition()) {
+            return true;
+        }
         ByteBuffer word = ByteBuffer.allocate(Excerpt.WORD).order(ByteOrder.LITTLE_ENDIAN);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             channel.read(word, summary.endPosition());

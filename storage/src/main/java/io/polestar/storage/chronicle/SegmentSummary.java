@@ -60,7 +60,9 @@ record SegmentSummary(
     }
 
     SegmentInfo info() {
+        // As Kafka does, a segment whose records have no time is as old as itself, and not as old as the epoch.
+        long newestMs = maxTimestampMs >= 0 || isEmpty() ? maxTimestampMs : firstAppendMs;
         long allocatedBytes = (endPosition + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-        return new SegmentInfo(baseOffset, nextOffset, sizeInBytes, allocatedBytes, maxTimestampMs);
+        return new SegmentInfo(baseOffset, nextOffset, sizeInBytes, allocatedBytes, newestMs);
     }
 }

@@ -1,8 +1,11 @@
 package io.polestar.storage.chronicle;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * What Chronicle keeps at the head of a segment's file: the first excerpt, a metadata document whose first field is the
@@ -18,17 +21,13 @@ final class StoreHeader {
     private StoreHeader() {}
 
     /** Position of the last excerpt as Chronicle knows it; -1 if that cannot be told. */
-    static long writePosition(SegmentMemory memory, long fileBytes) throws IOException {
-        if (fileBytes < BYTES) {
-            return -1;
+    static long writePosition(Path segmentFile) throws IOException {
+        ByteBuffer head;
+        try (InputStream file = Files.newInputStream(segmentFile)) {
+            head = ByteBuffer.wrap(file.readNBytes(BYTES));
         }
-        MappedChunk chunk = memory.hold(0, BYTES);
-        try {
-            ByteBuffer head = chunk.memory();
-            boolean known = head.slice(FIELD_AT, FIELD.length).equals(ByteBuffer.wrap(FIELD));
-            return known ? Long.reverseBytes(head.getLong(VALUE_AT)) : -1;
-        } finally {
-            chunk.release();
-        }
+        boolean known =
+                head.limit() == BYTES && head.slice(FIELD_AT, FIELD.length).equals(ByteBuffer.wrap(FIELD));
+        return known ? Long.reverseBytes(head.getLong(VALUE_AT)) : -1;
     }
 }

@@ -68,7 +68,10 @@ final class TimestampSearch {
         if (known.isPresent() && known.get().timestampMs() >= summary.maxTimestampMs()) {
             return known;
         }
-        return segment.baseOffset() < startOffset ? largestBehindStart(segment) : largestIn(summary, segment);
+        Optional<TimestampedOffset> found =
+                segment.baseOffset() < startOffset ? Optional.empty() : largestIn(summary, segment);
+        // A batch that is being appended may show in one field of the summary and not yet in the other.
+        return found.isPresent() ? found : largestBehindStart(segment);
     }
 
     private Optional<TimestampedOffset> largestIn(SegmentSummary summary, Segment segment) throws IOException {

@@ -54,8 +54,9 @@ final class MemorySegment {
     }
 
     SegmentInfo info() {
-        long maxTimestampMs =
+        long largestMs =
                 batches.stream().mapToLong(MemoryBatch::maxTimestampMs).max().orElse(-1);
+        long maxTimestampMs = largestMs >= 0 || isEmpty() ? largestMs : firstAppendMs;
         return new SegmentInfo(baseOffset(), nextOffset(), sizeInBytes, sizeInBytes, maxTimestampMs);
     }
 }

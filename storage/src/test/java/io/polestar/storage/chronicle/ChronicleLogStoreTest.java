@@ -26,6 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -289,6 +290,45 @@ class ChronicleLogStoreTest {
         Uuid newId = Uuid.randomUuid();
         assertNotEquals(TOPIC_ID, newId);
         verifyHolds(store.open(PARTITION, newId, new LogSettings(1000, 1000, 1000)), 0, 0);
+    }
+
+    @Test
+    void shouldKeepASegmentSealedWhenTheLogIsClosedAgain() throws IOException {
+        PartitionLog log = open(0, 1000);
+        for (int i = 0; i < 6; i++) {
+            log.append(Batch.at(i).valueBytes(1 << 20).build());
+        }
+        log.roll();
+        Path directory = store.stateDirectory(PARTITION);
+        Awaitility.await().until(() -> isSealed(directory));
+
+        for (int i = 0; i < 2; i++) {
+            reopenStore();
+            PartitionLog reopened = open(0, 1000);
+            reopened.read(0, Long.MAX_VALUE, 1, true).release();
+            append(reopened, 1);
+        }
+        store.close();
+
+        assertTrue(isSealed(directory));
+    }
+
+    private static boolean isSealed(Path directory) throws IOException {
+        return SegmentIndexFile.read(directory, 0)
+                .filter(SegmentIndexFile::sealed)
+                .isPresent();
+    }
+
+    @Test
+    void shouldForgetALogThatCouldNotBeClosedCleanly() throws IOException {
+        PartitionLog log = open(0, 1000);
+        append(log, 1);
+        DurableFile.deleteTree(folder.resolve("orders-0"));
+
+        assertThrows(KafkaStorageException.class, log::close);
+
+        store.delete(PARTITION);
+        verifyHolds(open(0, 1000), 0, 0);
     }
 
     @Test

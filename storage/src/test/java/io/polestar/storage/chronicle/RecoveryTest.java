@@ -333,6 +333,21 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldNotTrustACheckpointThatCameBackWhenTheTailBecameZeroes() throws IOException {
+        Path crashed = crash(log -> {});
+        after(crashed, log -> {});
+        Path checkpoint = crashed.resolve("orders-0/log.checkpoint");
+        Path old = folder.resolve("old.checkpoint");
+        Files.copy(checkpoint, old);
+        after(crashed, log -> append(log, 4));
+
+        Files.copy(old, checkpoint, StandardCopyOption.REPLACE_EXISTING);
+        write(segment(crashed, 0), end, ByteBuffer.allocate(8192));
+
+        verifyHoldsAndGoesOn(crashed, BATCHES);
+    }
+
+    @Test
     void shouldForgetAnUnfinishedRewrite() throws IOException {
         Path crashed = crash(log -> {});
         Path rewrite = Files.createDirectory(crashed.resolve("orders-0").resolve(SegmentRewrite.FOLDER));
