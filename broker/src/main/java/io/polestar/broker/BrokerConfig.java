@@ -45,6 +45,8 @@ public final class BrokerConfig extends AbstractKafkaConfig {
             Map.entry(QuorumConfig.QUORUM_LINGER_MS_CONFIG, "0"),
             // Kafka's standbys watch these no-op records; here nobody does, and each costs a force.
             Map.entry(MetadataLogConfig.METADATA_MAX_IDLE_INTERVAL_MS_CONFIG, "0"),
+            // Nobody takes over from the only broker: a long pause must not fence it.
+            Map.entry(KRaftConfigs.BROKER_SESSION_TIMEOUT_MS_CONFIG, "600000"),
             // A start replays what was written since the last snapshot, and each start writes a few records a
             // partition.
             Map.entry(MetadataLogConfig.METADATA_SNAPSHOT_MAX_NEW_RECORD_BYTES_CONFIG, "1048576"),

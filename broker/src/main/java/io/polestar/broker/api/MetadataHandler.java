@@ -124,6 +124,9 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     }
 
     private void selectByNames(RequestContext context, MetadataRequest request, Selection selected) {
+        if (request.topics().contains(null)) {
+            throw new InvalidRequestException("Neither topic name nor id were specified.");
+        }
         boolean mayCreate = autoCreate && request.allowAutoTopicCreation();
         for (String name : new HashSet<>(request.topics())) {
             if (!describable(context, name)) {

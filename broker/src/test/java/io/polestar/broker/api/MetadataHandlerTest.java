@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polestar.broker.controller.ControllerFixture;
 import io.polestar.broker.security.Access;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
@@ -23,6 +25,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,6 +159,24 @@ class MetadataHandlerTest {
         MetadataResponse answer = apis.call(new MetadataRequest(data, (short) 11));
 
         assertEquals(1, answer.topicsByError(Errors.INVALID_REQUEST).size());
+    }
+
+    @Test
+    void shouldRefuseATopicWithoutNameAndId() {
+        MetadataResponse answer = apis.call(byIds(Uuid.ZERO_UUID, Uuid.ZERO_UUID, LATEST));
+
+        assertEquals(
+                Errors.INVALID_REQUEST,
+                error(answer.data().topics().iterator().next().errorCode()));
+    }
+
+    @Test
+    void shouldCreateATopicOnceWhenManyAskForIt() {
+        var results = IntStream.range(0, 20)
+                .mapToObj(i -> apis.creation().create(List.of("popular"), KafkaPrincipal.ANONYMOUS))
+                .toList();
+
+        results.forEach(result -> assertEquals(Map.of("popular", Errors.NONE), ControllerFixture.await(result)));
     }
 
     @Test
