@@ -32,6 +32,7 @@ final class LogSegments {
         this.segments = segments.toArray(new Segment[0]);
         this.startOffset = startOffset;
         END.setRelease(this, endOffset);
+        segments.subList(0, segments.size() - 1).forEach(Segment::end);
     }
 
     Segment[] all() {
@@ -60,6 +61,7 @@ final class LogSegments {
     }
 
     void add(Segment segment) {
+        active().end();
         segments = Stream.concat(Arrays.stream(segments), Stream.of(segment)).toArray(Segment[]::new);
     }
 

@@ -37,6 +37,7 @@ final class Segment {
     private long indexedUpTo;
     private volatile long forcedPosition;
     private boolean indexOnDisk;
+    private volatile boolean ended;
     private volatile boolean discarded;
 
     private long nextOffset;
@@ -160,7 +161,14 @@ final class Segment {
 
     SegmentIndex index() throws IOException {
         SegmentIndex loaded = index;
-        return loaded != null ? loaded : loadIndex();
+        if (loaded != null) {
+            return loaded;
+        }
+        loaded = loadIndex();
+        if (ended) {
+            LoadedIndexes.INSTANCE.loaded(this, loaded.count());
+        }
+        return loaded;
     }
 
     private synchronized SegmentIndex loadIndex() throws IOException {
@@ -225,6 +233,7 @@ final class Segment {
     /** Removes the segment from disk; who holds its memory keeps it. */
     synchronized void delete() throws IOException {
         discarded = true;
+        LoadedIndexes.INSTANCE.remove(this);
         Files.deleteIfExists(SegmentFile.indexOf(directory, number));
         Files.deleteIfExists(memory.file());
         memory.release();
@@ -233,14 +242,29 @@ final class Segment {
     /** Nothing is written for this segment any more: another object may stand for it from now on. */
     synchronized void discard() {
         discarded = true;
+        LoadedIndexes.INSTANCE.remove(this);
         memory.release();
+    }
+
+    /** No batch will be appended any more. */
+    void end() {
+        SegmentIndex loaded = index;
+        if (!ended && loaded != null) {
+            LoadedIndexes.INSTANCE.loaded(this, loaded.count());
+        }
+        ended = true;
+    }
+
+    void forgetIndex() {
+        if (!isEmpty()) {
+            index = null;
+        }
     }
 
     /** Gives back what can be had again from disk. */
     synchronized void unload() {
-        if (!isEmpty()) {
-            index = null;
-        }
+        LoadedIndexes.INSTANCE.remove(this);
+        forgetIndex();
         memory.release();
     }
 }

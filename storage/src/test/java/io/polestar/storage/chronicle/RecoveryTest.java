@@ -166,7 +166,7 @@ class RecoveryTest {
     @Test
     void shouldCutAtADamagedByteAndPutTheFileAside() throws IOException {
         Random random = new Random(815);
-        for (int round = 0; round < 12; round++) {
+        for (int round = 0; round < 8; round++) {
             int victim = random.nextInt(BATCHES - 1);
             long at =
                     positions.get(victim) + (long) (random.nextDouble() * (paddingOf(victim) - positions.get(victim)));
