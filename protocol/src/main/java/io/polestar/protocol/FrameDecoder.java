@@ -22,6 +22,8 @@ public final class FrameDecoder extends ChannelDuplexHandler {
     private static final int MIN_FRAME_BYTES = 8;
     /** What an announced frame may take before more of it has arrived. */
     private static final int FIRST_ALLOCATION_BYTES = 64 * 1024;
+    /** A frame's buffer is so many times what has arrived, so that growing copies at most a third of the frame. */
+    private static final int GROWTH = 4;
 
     private final int maxFrameBytes;
     private ByteBuf received;
@@ -50,8 +52,7 @@ public final class FrameDecoder extends ChannelDuplexHandler {
 
     @Override
     public void read(ChannelHandlerContext ctx) {
-        if (received != null && !decoding) {
-            decode(ctx);
+        if (decode(ctx)) {
             ctx.fireChannelReadComplete();
         }
         if (ctx.channel().config().isAutoRead() && !inputClosed) {
@@ -77,15 +78,18 @@ public final class FrameDecoder extends ChannelDuplexHandler {
         discard();
     }
 
-    private void decode(ChannelHandlerContext ctx) {
+    /** Passes on what is complete, as long as it is wanted; returns whether there was any. */
+    private boolean decode(ChannelHandlerContext ctx) {
         if (decoding) {
-            return;
+            return false;
         }
+        boolean passed = false;
         decoding = true;
         try {
             while (received != null && ctx.channel().config().isAutoRead()) {
                 ByteBuf frame = nextFrame(ctx);
                 if (frame != null) {
+                    passed = true;
                     ctx.fireChannelRead(frame);
                 }
             }
@@ -96,6 +100,7 @@ public final class FrameDecoder extends ChannelDuplexHandler {
         } finally {
             decoding = false;
         }
+        return passed;
     }
 
     /** The next frame, or {@code null} with everything received used up. */
@@ -107,9 +112,6 @@ public final class FrameDecoder extends ChannelDuplexHandler {
         ByteBuf frame = partialFrame == null && received.readableBytes() >= frameBytes ? cutFrame() : gatherFrame(ctx);
         if (received != null && !received.isReadable()) {
             dropReceived();
-        }
-        if (frame != null) {
-            prefixBytesRead = 0;
         }
         return frame;
     }
@@ -134,6 +136,7 @@ public final class FrameDecoder extends ChannelDuplexHandler {
     }
 
     private ByteBuf cutFrame() {
+        prefixBytesRead = 0;
         if (received.readableBytes() > frameBytes) {
             return received.readRetainedSlice(frameBytes);
         }
@@ -143,26 +146,27 @@ public final class FrameDecoder extends ChannelDuplexHandler {
     }
 
     private ByteBuf gatherFrame(ChannelHandlerContext ctx) {
+        int arrived = received.readableBytes();
         if (partialFrame == null) {
-            int firstBytes = Math.max(FIRST_ALLOCATION_BYTES, received.readableBytes());
-            partialFrame = ctx.alloc().directBuffer(Math.min(frameBytes, firstBytes), frameBytes);
+            long trusted = Math.max(FIRST_ALLOCATION_BYTES, (long) GROWTH * arrived);
+            partialFrame = ctx.alloc().directBuffer((int) Math.min(frameBytes, trusted), frameBytes);
         }
-        int taken = Math.min(received.readableBytes(), frameBytes - partialFrame.readableBytes());
+        int taken = Math.min(arrived, frameBytes - partialFrame.readableBytes());
         makeRoom(taken);
         partialFrame.writeBytes(received, taken);
-        if (partialFrame.readableBytes() < frameBytes) {
-            return null;
-        }
+        return partialFrame.readableBytes() == frameBytes ? completedFrame() : null;
+    }
+
+    private ByteBuf completedFrame() {
         ByteBuf frame = partialFrame;
         partialFrame = null;
+        prefixBytesRead = 0;
         return frame;
     }
 
-    /** Grows fourfold, so that all growing together copies at most a third of the frame. */
     private void makeRoom(int bytes) {
-        int needed = partialFrame.readableBytes() + bytes;
-        if (needed > partialFrame.capacity()) {
-            long grown = Math.max(needed, 4L * partialFrame.capacity());
+        if (partialFrame.writableBytes() < bytes) {
+            long grown = Math.max(partialFrame.readableBytes() + bytes, (long) GROWTH * partialFrame.capacity());
             partialFrame.capacity((int) Math.min(frameBytes, grown));
         }
     }

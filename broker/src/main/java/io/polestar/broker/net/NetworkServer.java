@@ -17,6 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.network.SocketServerConfigs;
 
 /**
  * The broker's listeners and connections. {@link #bind}, {@link #startServing} and {@link #close} are called in that
@@ -56,9 +59,11 @@ public final class NetworkServer implements AutoCloseable {
      * Takes the listeners' addresses. Clients can connect from here on, but wait until {@link #startServing}.
      *
      * @return the listeners in the config's order, with their ports
-     * @throws ListenerBindException if one cannot be had; none is bound then
+     * @throws ListenerBindException if one cannot be had; the server is closed then
+     * @throws ConfigException if a listener's security protocol is not supported
      */
     public List<BoundListener> bind() {
+        config.listeners().forEach(NetworkServer::requireSupported);
         List<BoundListener> bound = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
             Channel acceptor = bind(listener);
@@ -76,6 +81,16 @@ public final class NetworkServer implements AutoCloseable {
             throw new ListenerBindException(listener, bound.cause());
         }
         return bound.channel();
+    }
+
+    /** A listener that should be encrypted must never be served in clear. */
+    private static void requireSupported(ListenerConfig listener) {
+        if (listener.securityProtocol() != SecurityProtocol.PLAINTEXT) {
+            throw new ConfigException(
+                    SocketServerConfigs.LISTENER_SECURITY_PROTOCOL_MAP_CONFIG,
+                    listener.name().value() + ":" + listener.securityProtocol(),
+                    "Only PLAINTEXT is supported");
+        }
     }
 
     private static InetSocketAddress address(ListenerConfig listener) {
