@@ -4,7 +4,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.polestar.ops.clients.Program.Outcome;
+import io.polestar.ops.Program;
+import io.polestar.ops.Program.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.polestar.ops.clients;
+package io.polestar.ops;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,44 +9,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end with stdin given, and returns what it printed. */
-final class Program {
+public final class Program {
     private static final long TIMEOUT_SECONDS = 60;
 
     /** What a program left behind. */
-    record Outcome(int exitCode, String out, String err) {
+    public record Outcome(int exitCode, String out, String err) {
 
-        Outcome ok() {
+        public Outcome ok() {
             assertEquals(0, exitCode, () -> "stdout:\n" + out + "\nstderr:\n" + err);
             return this;
         }
 
-        List<String> lines() {
+        public List<String> lines() {
             return out.lines().toList();
-        }
-
-        /** Lines in the alphabet's order, for records of several partitions. */
-        List<String> sorted() {
-            return out.lines().sorted().toList();
         }
     }
 
     private final List<String> command;
+    private final Map<String, String> environment = new HashMap<>();
+    private Path directory;
     private String stdin = "";
 
     private Program(List<String> command) {
         this.command = command;
     }
 
-    static Program of(String... command) {
+    public static Program of(String... command) {
         return new Program(Arrays.asList(command));
     }
 
     /** A class of this test's class path in a JVM of its own. */
-    static Program java(String mainClass, String... args) {
+    public static Program java(String mainClass, String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
@@ -55,16 +54,37 @@ final class Program {
         return new Program(command);
     }
 
-    Program stdin(String text) {
+    public Program stdin(String text) {
         stdin = text;
         return this;
     }
 
-    Outcome run() throws IOException, InterruptedException {
+    public Program in(Path workingDirectory) {
+        directory = workingDirectory;
+        return this;
+    }
+
+    public Program with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** Starts it and leaves it running; stdin and stdout are pipes, stderr is this process's. */
+    public Process start() throws IOException {
+        return builder().redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    private ProcessBuilder builder() {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        return builder.directory(directory == null ? null : directory.toFile());
+    }
+
+    public Outcome run() throws IOException, InterruptedException {
         Path out = Files.createTempFile("program", ".out");
         Path err = Files.createTempFile("program", ".err");
         try {
-            Process process = new ProcessBuilder(command)
+            Process process = builder()
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
