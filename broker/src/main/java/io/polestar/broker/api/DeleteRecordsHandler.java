@@ -22,7 +22,10 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** DeleteRecords: moves the start of a log forward; -1 stands for its high watermark. v0 to v2 differ in encoding alone. */
+/**
+ * DeleteRecords: moves the start of a log forward; -1 stands for its high watermark. The new start is forced to the device
+ * and files are removed, so it runs in the background. v0 to v2 differ in encoding alone.
+ */
 final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequest> {
     private static final Logger log = LoggerFactory.getLogger(DeleteRecordsHandler.class);
 
@@ -41,6 +44,10 @@ final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequest> {
 
     @Override
     public CompletableFuture<? extends AbstractResponse> handle(RequestContext context, DeleteRecordsRequest request) {
+        return CompletableFuture.supplyAsync(() -> delete(context, request), partitions.background());
+    }
+
+    private DeleteRecordsResponse delete(RequestContext context, DeleteRecordsRequest request) {
         DeleteRecordsResponseData answer = new DeleteRecordsResponseData();
         for (DeleteRecordsTopic topic : request.data().topics()) {
             boolean allowed = access.allowed(context, AclOperation.DELETE, ResourceType.TOPIC, topic.name());
@@ -54,7 +61,7 @@ final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequest> {
             }
             answer.topics().add(result);
         }
-        return CompletableFuture.completedFuture(new DeleteRecordsResponse(answer));
+        return new DeleteRecordsResponse(answer);
     }
 
     private DeleteRecordsPartitionResult delete(String topic, DeleteRecordsPartition asked) {

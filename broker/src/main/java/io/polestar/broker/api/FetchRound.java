@@ -48,10 +48,19 @@ final class FetchRound {
         return bytes >= minBytes || mustAnswer;
     }
 
-    /** Hands the records over to the response. */
+    /** Hands the records over to the response, or gives them back where it holds none of them. */
     FetchResponse answer(FetchContext session, Map<TopicIdPartition, PartitionData> refused) {
         found.putAll(refused);
-        return session.updateAndGenerateResponseData(found, hints.nodes());
+        FetchResponse response = null;
+        try {
+            response = session.updateAndGenerateResponseData(found, hints.nodes());
+            return response;
+        } finally {
+            // A session that a later request has moved on answers with its error and nothing else.
+            if (response == null || response.error() != Errors.NONE) {
+                release();
+            }
+        }
     }
 
     void release() {

@@ -54,7 +54,15 @@ final class ParkedFetch implements Partition.HighWatermarkListener {
             deadline = timer.schedule(() -> wake(true), maxWaitMs, TimeUnit.MILLISECONDS);
         }
         reader.wanted().forEach(each -> listenTo(each.partition().topicPartition()));
-        wake(false);
+        if (isDone()) {
+            leave(); // who answered meanwhile knew nothing of the partitions that came after
+        } else {
+            wake(false);
+        }
+    }
+
+    private synchronized boolean isDone() {
+        return done;
     }
 
     private void listenTo(TopicPartition topicPartition) {
@@ -96,7 +104,11 @@ final class ParkedFetch implements Partition.HighWatermarkListener {
             done = true;
         }
         leave();
-        answer.complete(round.answer(session, refused));
+        try {
+            answer.complete(round.answer(session, refused));
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+        }
     }
 
     private void leave() {

@@ -46,7 +46,7 @@ public final class EmbeddedController implements AutoCloseable {
     private final Membership membership;
     private final ProducerIds producerIds;
     /** Fails with the fatal fault, so that nobody waits for what cannot come any more. */
-    private final CompletableFuture<Void> broken = new CompletableFuture<>();
+    private final CompletableFuture<Void> broken;
 
     private boolean joined;
 
@@ -59,12 +59,20 @@ public final class EmbeddedController implements AutoCloseable {
      */
     public static EmbeddedController start(
             BrokerConfig config, MetadataFormat format, Metrics metrics, Time time, Consumer<Throwable> onFatal) {
-        EmbeddedController controller = new EmbeddedController(config, format, metrics, time, onFatal);
+        CompletableFuture<Void> broken = new CompletableFuture<>();
+        Faults faults = new Faults(cause -> {
+            broken.completeExceptionally(cause);
+            onFatal.accept(cause);
+        });
+        RaftNode raft = new RaftNode(config, format, metrics, time, faults);
+        AutoCloseable started = raft;
         try {
+            EmbeddedController controller = new EmbeddedController(config, format, raft, time, faults, broken);
+            started = controller;
             controller.begin();
             return controller;
         } catch (RuntimeException e) {
-            controller.close();
+            Utils.closeQuietly(started, "controller");
             throw e;
         }
     }
@@ -75,20 +83,23 @@ public final class EmbeddedController implements AutoCloseable {
         images.install(List.of(images.snapshots(), new CachePublisher(cache)));
     }
 
+    /** What may fail is built before what has threads. */
     private EmbeddedController(
-            BrokerConfig config, MetadataFormat format, Metrics metrics, Time time, Consumer<Throwable> onFatal) {
-        Faults faults = new Faults(cause -> {
-            broken.completeExceptionally(cause);
-            onFatal.accept(cause);
-        });
+            BrokerConfig config,
+            MetadataFormat format,
+            RaftNode raft,
+            Time time,
+            Faults faults,
+            CompletableFuture<Void> broken) {
         this.config = config;
         this.format = format;
-        this.raft = new RaftNode(config, format, metrics, time, faults);
+        this.raft = raft;
+        this.broken = broken;
         this.activation = new ControllerActivation(time, Controllers.sessionTimeoutMs(config));
-        this.images = new ImageLoader(config, format.nodeId(), raft, time, faults);
         this.cache = new KRaftMetadataCache(format.nodeId(), raft.client()::kraftVersion);
         this.applied = new AppliedMetadata(raft.client()::highWatermark);
         this.controller = buildController(time, faults);
+        this.images = new ImageLoader(config, format.nodeId(), raft, time, faults);
         this.changes = new MetadataChanges(controller, applied, time);
         this.membership = new Membership(config, format, time);
         this.producerIds = new ProducerIds(this::allocateProducerIds);
@@ -135,7 +146,11 @@ public final class EmbeddedController implements AutoCloseable {
         activation
                 .activated()
                 .thenCompose(none -> applied.await(0))
-                .thenRun(() -> membership.join(channel, applied, advertised));
+                .thenRun(() -> membership.join(channel, applied, advertised))
+                .exceptionally(failure -> {
+                    broken.completeExceptionally(failure);
+                    return null;
+                });
         return unlessBroken(membership.caughtUp());
     }
 

@@ -50,13 +50,21 @@ public final class ProducerIds {
     }
 
     private void allocateBlock() {
-        allocation.get().whenComplete((block, error) -> {
+        asked().whenComplete((block, error) -> {
             if (error == null) {
                 allocated(new Block(block.producerIdStart(), block.producerIdLen()));
             } else {
                 failed(error);
             }
         });
+    }
+
+    private CompletableFuture<AllocateProducerIdsResponseData> asked() {
+        try {
+            return allocation.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private void allocated(Block block) {

@@ -63,7 +63,7 @@ final class RaftNode implements AutoCloseable {
                 .resolve(Topic.CLUSTER_METADATA_TOPIC_NAME + "-" + Topic.CLUSTER_METADATA_TOPIC_PARTITION.partition());
         scheduler.startup();
         LogContext context = new LogContext("[Raft id=" + format.nodeId() + "] ");
-        this.log = openLog(config, format.nodeId(), time);
+        this.log = openLog(config, format.nodeId());
         this.client = new KafkaRaftClient<>(
                 OptionalInt.of(format.nodeId()),
                 format.directoryId(),
@@ -82,7 +82,16 @@ final class RaftNode implements AutoCloseable {
         this.driver = new KafkaRaftClientDriver<>(client, THREADS, faults.fatal("metadata log"), context);
     }
 
-    private RaftLog openLog(BrokerConfig config, int nodeId, Time time) {
+    private RaftLog openLog(BrokerConfig config, int nodeId) {
+        try {
+            return createLog(config, nodeId);
+        } catch (RuntimeException e) {
+            closeTimers();
+            throw e;
+        }
+    }
+
+    private RaftLog createLog(BrokerConfig config, int nodeId) {
         try {
             Files.createDirectories(directory);
             return KafkaRaftLog.createLog(
@@ -115,6 +124,12 @@ final class RaftNode implements AutoCloseable {
     /** Answers a request of the raft protocol. */
     CompletableFuture<ApiMessage> handle(RequestContext context, ApiMessage request) {
         return driver.handleRequest(context, context.header, request, time.milliseconds());
+    }
+
+    private void closeTimers() {
+        Utils.swallow(LOG, expiration::shutdown);
+        Utils.closeQuietly(timer, "raft timer");
+        Utils.swallow(LOG, scheduler::shutdown);
     }
 
     @Override

@@ -238,8 +238,17 @@ public final class Partition {
     private void announce() {
         if (!listeners.isEmpty()) {
             for (HighWatermarkListener listener : listeners) {
-                listener.onHighWatermark(topicPartition, highWatermark);
+                tell(listener);
             }
+        }
+    }
+
+    /** What was appended stays appended, whatever a listener makes of it. */
+    private void tell(HighWatermarkListener listener) {
+        try {
+            listener.onHighWatermark(topicPartition, highWatermark);
+        } catch (RuntimeException e) {
+            log.error("partition={} event=high_watermark_listener_failed", topicPartition, e);
         }
     }
 
@@ -356,6 +365,9 @@ public final class Partition {
     void tidyProducers(long nowMs) {
         lock.lock();
         try {
+            if (!leadership.leading()) {
+                return; // closed perhaps, and its folder another topic's by now
+            }
             state.removeExpiredProducers(nowMs);
             state.saveAndForgetBefore(partitionLog.endOffset());
         } catch (IOException e) {
@@ -411,15 +423,15 @@ public final class Partition {
             if (failure == null) {
                 state.save();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             log.warn("partition={} event=producer_snapshot_failed", topicPartition, e);
         } finally {
             try {
                 partitionLog.close();
             } finally {
                 lock.unlock();
+                retireListeners();
             }
         }
-        retireListeners();
     }
 }

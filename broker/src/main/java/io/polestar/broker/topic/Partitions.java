@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -99,6 +100,11 @@ public final class Partitions implements MetadataPublisher {
         return topic != null && topic.partitions().containsKey(topicPartition.partition());
     }
 
+    /** Where to do what waits for the device, for callers that must not: one thing after the other. */
+    public Executor background() {
+        return task -> context.scheduler().scheduleOnce("partition-change", task);
+    }
+
     /** Every partition that is online, in no order. */
     public Collection<Partition> all() {
         List<Partition> online = new ArrayList<>(hosted.size());
@@ -157,16 +163,7 @@ public final class Partitions implements MetadataPublisher {
         try {
             LogConfig config = configs.of(topicPartition.topic(), image.configs());
             PartitionLog partitionLog = store.open(topicPartition, topicId, TopicConfigs.settings(config));
-            return new Hosted(
-                    topicId,
-                    new Partition(
-                            topicPartition,
-                            topicId,
-                            partitionLog,
-                            store.stateDirectory(topicPartition),
-                            config,
-                            context),
-                    null);
+            return new Hosted(topicId, newPartition(topicPartition, topicId, partitionLog, config), null);
         } catch (RuntimeException e) {
             log.error("partition={} event=open_failed action=partition_offline", topicPartition, e);
             return new Hosted(
@@ -176,10 +173,21 @@ public final class Partitions implements MetadataPublisher {
         }
     }
 
+    private Partition newPartition(
+            TopicPartition topicPartition, Uuid topicId, PartitionLog partitionLog, LogConfig config) {
+        try {
+            return new Partition(
+                    topicPartition, topicId, partitionLog, store.stateDirectory(topicPartition), config, context);
+        } catch (RuntimeException e) {
+            partitionLog.close();
+            throw e;
+        }
+    }
+
     private void delete(TopicPartition topicPartition) {
         Hosted gone = hosted.remove(topicPartition);
         if (gone != null && gone.partition() != null) {
-            gone.partition().close();
+            close(gone.partition());
         }
         try {
             store.delete(topicPartition);
@@ -237,14 +245,16 @@ public final class Partitions implements MetadataPublisher {
     /** Closes every partition; the metadata no longer changes then. */
     @Override
     public void close() {
-        for (Partition partition : all()) {
-            try {
-                partition.close();
-            } catch (RuntimeException e) {
-                log.error("partition={} event=close_failed", partition.topicPartition(), e);
-            }
-        }
+        all().forEach(Partitions::close);
         hosted.clear();
+    }
+
+    private static void close(Partition partition) {
+        try {
+            partition.close();
+        } catch (RuntimeException e) {
+            log.error("partition={} event=close_failed", partition.topicPartition(), e);
+        }
     }
 
     /** A partition, or why its log is offline. */

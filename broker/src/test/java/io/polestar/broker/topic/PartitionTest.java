@@ -83,6 +83,25 @@ class PartitionTest {
     }
 
     @Test
+    void shouldKeepWhatWasAppendedAndTellTheOthersWhenAListenerFails() {
+        List<Long> told = new ArrayList<>();
+        partition.addListener(new Partition.HighWatermarkListener() {
+            @Override
+            public void onHighWatermark(TopicPartition topicPartition, long highWatermark) {
+                told.add(highWatermark);
+                throw new IllegalStateException("a fault of the listener");
+            }
+
+            @Override
+            public void onClosed(TopicPartition topicPartition) {}
+        });
+
+        assertEquals(0, append(records(3)).firstOffset());
+        assertEquals(3, append(records(1)).firstOffset());
+        assertEquals(List.of(3L, 4L), told);
+    }
+
+    @Test
     void shouldStampTheLeaderEpochOfTheTime() {
         append(records(1));
         lead(partition, 8);

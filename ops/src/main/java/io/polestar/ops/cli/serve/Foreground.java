@@ -31,11 +31,14 @@ final class Foreground {
         return System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
     }
 
-    /** A clean stop that was asked for is a success: without the halt a signal would make the exit code 143 or 130. */
+    /**
+     * A clean stop that was asked for is a success: without the halt a signal would make the exit code 143 or 130. A
+     * broker that met a fault has failed, so that whoever watches the process starts it again.
+     */
     private static void stop(Broker broker) {
         try {
             broker.close();
-            Runtime.getRuntime().halt(0);
+            Runtime.getRuntime().halt(broker.fault().isPresent() ? 1 : 0);
         } catch (RuntimeException e) {
             log.error("The broker did not stop cleanly", e);
             Runtime.getRuntime().halt(1);

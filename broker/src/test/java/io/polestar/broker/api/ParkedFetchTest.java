@@ -1,0 +1,167 @@
+package io.polestar.broker.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.topic.Partitions;
+import io.polestar.protocol.MappedRecords;
+import io.polestar.storage.LogStore;
+import io.polestar.storage.memory.MemoryLogStore;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.AbstractList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.apache.kafka.common.DirectoryId;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.metadata.PartitionRecord;
+import org.apache.kafka.common.metadata.TopicRecord;
+import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.MetadataProvenance;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.apache.kafka.metadata.LeaderRecoveryState;
+import org.apache.kafka.server.FetchContext;
+import org.apache.kafka.server.common.KRaftVersion;
+import org.apache.kafka.server.util.KafkaScheduler;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who waits is told once, and neither its records nor its entries on partitions stay behind. */
+@Timeout(30)
+class ParkedFetchTest {
+    private static final int NODE = 1;
+    private static final Uuid TOPIC_ID = Uuid.randomUuid();
+    private static final TopicIdPartition ID = new TopicIdPartition(TOPIC_ID, 0, "weather");
+    private static final FetchRequest.PartitionData FROM_START =
+            new FetchRequest.PartitionData(TOPIC_ID, 0, 0, 1000, Optional.empty());
+
+    @TempDir
+    Path directory;
+
+    private final KafkaScheduler scheduler = new KafkaScheduler(1);
+    private final Set<ParkedFetch> parked = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private LogStore store;
+    private Partitions partitions;
+
+    @BeforeEach
+    void open() {
+        scheduler.startup();
+        store = new MemoryLogStore(directory, System::currentTimeMillis);
+        partitions = new Partitions(
+                BrokerConfig.of(Map.of("log.dirs", directory.toString())), store, Time.SYSTEM, scheduler);
+        MetadataDelta delta =
+                new MetadataDelta.Builder().setImage(MetadataImage.EMPTY).build();
+        delta.replay(new TopicRecord().setName("weather").setTopicId(TOPIC_ID));
+        delta.replay(new PartitionRecord()
+                .setTopicId(TOPIC_ID)
+                .setPartitionId(0)
+                .setReplicas(List.of(NODE))
+                .setIsr(List.of(NODE))
+                .setLeader(NODE)
+                .setDirectories(List.of(DirectoryId.UNASSIGNED))
+                .setLeaderRecoveryState(LeaderRecoveryState.RECOVERED.value()));
+        partitions.onMetadataUpdate(delta, delta.apply(MetadataProvenance.EMPTY), null);
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        timer.shutdownNow();
+        partitions.close();
+        store.close();
+        scheduler.shutdown();
+    }
+
+    /** The one partition, which the thread that begins to wait gets to see only when the fetch was answered. */
+    private final class AfterTheAnswer extends AbstractList<FetchRound.Wanted> {
+        private final Thread beginning = Thread.currentThread();
+
+        @Override
+        public FetchRound.Wanted get(int index) {
+            if (Thread.currentThread() == beginning) {
+                Awaitility.await().until(parked::isEmpty);
+            }
+            return new FetchRound.Wanted(ID, FROM_START);
+        }
+
+        @Override
+        public int size() {
+            return 1;
+        }
+    }
+
+    private ParkedFetch fetch(FetchContext session) {
+        FetchReader reader = new FetchReader(
+                partitions,
+                new KRaftMetadataCache(NODE, () -> KRaftVersion.LATEST_PRODUCTION),
+                new ListenerName("PLAINTEXT"),
+                ApiKeys.FETCH.latestVersion(),
+                IsolationLevel.READ_UNCOMMITTED,
+                1000,
+                new AfterTheAnswer());
+        ParkedFetch fetch = new ParkedFetch(reader, 1, session, new HashMap<>(), parked);
+        parked.add(fetch);
+        return fetch;
+    }
+
+    private static FetchContext sessionless() {
+        return new FetchContext.SessionlessFetchContext(Map.of(ID, FROM_START));
+    }
+
+    @Test
+    void shouldBeForgottenByItsPartitionsWhenItsTimeEndsWhileItBeginsToWait() {
+        WeakReference<ParkedFetch> forgotten = new WeakReference<>(answered());
+
+        assertTrue(parked.isEmpty());
+        Awaitility.await().until(() -> {
+            System.gc();
+            return forgotten.get() == null;
+        });
+    }
+
+    private ParkedFetch answered() {
+        ParkedFetch fetch = fetch(sessionless());
+        fetch.await("connection", timer, 1);
+        assertEquals(Errors.NONE, Errors.forCode(errorOf(fetch.answer())));
+        return fetch;
+    }
+
+    private static short errorOf(CompletableFuture<AbstractResponse> answer) {
+        return ((FetchResponse) answer.join()).data().errorCode();
+    }
+
+    @Test
+    void shouldGiveTheRecordsBackWhenTheSessionAnswersWithAnError() {
+        MappedRecords records = new MappedRecords(List.of(ByteBuffer.allocateDirect(10)), 10, () -> {});
+        FetchRound round = new FetchRound(new LeaderHints(null, null));
+        round.add(ID, new PartitionData().setRecords(records));
+
+        round.answer(new FetchContext.SessionErrorContext(Errors.INVALID_FETCH_SESSION_EPOCH), new LinkedHashMap<>());
+
+        assertEquals(0, records.refCnt());
+    }
+}
