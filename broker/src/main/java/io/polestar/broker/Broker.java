@@ -73,6 +73,7 @@ public final class Broker implements AutoCloseable {
     private HttpServer http;
     private NetworkServer network;
     private List<BoundListener> listeners;
+    private ApiTable apis;
 
     private Broker(BrokerConfig config) {
         this.config = config;
@@ -125,7 +126,7 @@ public final class Broker implements AutoCloseable {
                         kafkaMetrics,
                         Optional.empty()));
         MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
-        ApiTable apis = apis(controller, partitions, groups, clientMetrics);
+        apis = apis(controller, partitions, groups, clientMetrics);
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         stage("handlers built");
 
@@ -275,6 +276,11 @@ public final class Broker implements AutoCloseable {
     /** The listeners with their real ports, in the config's order. */
     public List<BoundListener> listeners() {
         return listeners;
+    }
+
+    /** What it answers, and what of it not. */
+    public ApiTable apis() {
+        return apis;
     }
 
     /** HOST:PORT of the first listener, for a client on this machine. */
