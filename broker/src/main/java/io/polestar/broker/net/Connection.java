@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    /** No answer that is ready waits longer for the requests that were read with it. */
+    /** Answers older than this are sent before the next of the requests that were read with them is begun. */
     private static final long MAX_UNFLUSHED_NS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private enum State {
