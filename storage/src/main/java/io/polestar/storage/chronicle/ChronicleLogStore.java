@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The logs of one data directory, each a Chronicle queue in its folder. Owns the directory's lock and one background
- * thread, which seals ended segments and closes idle queues. Safe for use from any thread.
+ * The logs of one data directory, each a Chronicle queue in its folder. Owns the directory's lock and two background
+ * threads: one seals ended segments and closes idle queues, one writes ahead of busy ones. Safe for use from any thread.
  */
 public final class ChronicleLogStore implements LogStore {
 
@@ -52,6 +52,7 @@ public final class ChronicleLogStore implements LogStore {
     private final Options options;
     private final LogEnvironment environment;
     private final ScheduledExecutorService background;
+    private final ExecutorService ahead;
     private final Map<TopicPartition, ChroniclePartitionLog> open = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -68,15 +69,17 @@ public final class ChronicleLogStore implements LogStore {
     public ChronicleLogStore(Path directory, Options options) {
         this.directory = DataDirectory.open(directory);
         this.options = options;
-        this.background = Executors.newSingleThreadScheduledExecutor(ChronicleLogStore::newThread);
+        this.background =
+                Executors.newSingleThreadScheduledExecutor(task -> newThread(task, "polestar-log-background"));
+        this.ahead = Executors.newSingleThreadExecutor(task -> newThread(task, "polestar-log-ahead"));
         this.environment = new LogEnvironment(
-                options.clock(), new OpenQueues(options.maxOpenQueues()), background, BootId.current());
+                options.clock(), new OpenQueues(options.maxOpenQueues()), background, ahead, BootId.current());
         long sweepMs = Math.max(1000, options.idleAfter().toMillis() / 4);
         background.scheduleWithFixedDelay(this::closeIdle, sweepMs, sweepMs, TimeUnit.MILLISECONDS);
     }
 
-    private static Thread newThread(Runnable task) {
-        Thread thread = new Thread(task, "polestar-log-background");
+    private static Thread newThread(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         return thread;
     }
@@ -180,6 +183,7 @@ public final class ChronicleLogStore implements LogStore {
         }
         closed = true;
         boolean clean = closeLogs();
+        finish(ahead);
         finish(background);
         try (directory) {
             if (clean) {

@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
  * @param clock milliseconds since the epoch
  * @param openQueues bounds how many are open
  * @param background runs what need not delay an append, one task after the other
+ * @param ahead runs what {@link AheadWriter} does, so that it never waits for a disk
  * @param bootId names this run of the operating system
  */
-record LogEnvironment(LongSupplier clock, OpenQueues openQueues, Executor background, String bootId) {}
+record LogEnvironment(LongSupplier clock, OpenQueues openQueues, Executor background, Executor ahead, String bootId) {}

@@ -27,6 +27,7 @@ final class LogTail {
     private final LogSegments segments;
     private final ReentrantLock appendLock;
     private SegmentAppender appender;
+    private AheadWriter aheadWriter;
     private boolean checkpointed;
     private volatile long lastUsedMs;
     private volatile boolean failed;
@@ -54,8 +55,10 @@ final class LogTail {
         }
         SegmentAppender open = appenderFor(batchBytes, settings);
         Segment active = segments.active();
+        aheadWriter.beforeAppend(active.endPosition(), batchBytes);
         long position = open.append(batch, active.isEmpty() ? -1 : active.endPosition());
         active.appended(batch, batch.position(), batchBytes, position, nowMs);
+        aheadWriter.afterAppend(active.endPosition(), batchBytes, nowMs);
         segments.endOffset(active.nextOffset());
     }
 
@@ -76,6 +79,7 @@ final class LogTail {
         changing();
         segments.add(new Segment(directory, SegmentSummary.empty(ended.number() + 1, segments.endOffset())));
         if (appender != null) {
+            writeAheadOf(ended.number() + 1);
             appender.rollTo(ended.number() + 1);
         }
         environment.background().execute(() -> seal(ended));
@@ -109,8 +113,17 @@ final class LogTail {
         changing();
         int largest = Math.min(MAX_BATCH_BYTES, Math.max(batchBytes, settings.maxBatchBytes()));
         appender = new SegmentAppender(directory, segments.active().number(), blockBytes(largest));
+        writeAheadOf(segments.active().number());
         environment.openQueues().opened(this);
         return appender;
+    }
+
+    /** From here on the segment before is the appender's alone. */
+    private void writeAheadOf(int segmentNumber) {
+        if (aheadWriter != null) {
+            aheadWriter.close();
+        }
+        aheadWriter = new AheadWriter(SegmentFile.of(directory, segmentNumber), environment.ahead());
     }
 
     static long blockBytes(int batchBytes) {
@@ -171,6 +184,7 @@ final class LogTail {
         if (appender != null) {
             SegmentAppender closing = appender;
             appender = null;
+            aheadWriter.close();
             environment.openQueues().closed(this);
             closing.close();
         }
