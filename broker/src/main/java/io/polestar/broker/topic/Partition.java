@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -62,7 +60,7 @@ public final class Partition {
     public record Appended(long firstOffset, long nextOffset, long logAppendTimeMs, long logStartOffset) {}
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Set<HighWatermarkListener> listeners = ConcurrentHashMap.newKeySet();
+    private final HighWatermarkListeners listeners;
     private final TopicPartition topicPartition;
     private final Uuid topicId;
     private final PartitionLog partitionLog;
@@ -83,6 +81,7 @@ public final class Partition {
             LogConfig config,
             PartitionContext context) {
         this.topicPartition = topicPartition;
+        this.listeners = new HighWatermarkListeners(topicPartition);
         this.topicId = topicId;
         this.partitionLog = partitionLog;
         this.config = config;
@@ -183,7 +182,7 @@ public final class Partition {
             lock.unlock();
         }
         if (highWatermark > before) {
-            announce();
+            listeners.tell(highWatermark);
         }
         return appended;
     }
@@ -233,23 +232,6 @@ public final class Partition {
         long end = partitionLog.endOffset();
         lastStableOffset = Math.min(end, state.firstUnstableOffset().orElse(end));
         highWatermark = end;
-    }
-
-    private void announce() {
-        if (!listeners.isEmpty()) {
-            for (HighWatermarkListener listener : listeners) {
-                tell(listener);
-            }
-        }
-    }
-
-    /** What was appended stays appended, whatever a listener makes of it. */
-    private void tell(HighWatermarkListener listener) {
-        try {
-            listener.onHighWatermark(topicPartition, highWatermark);
-        } catch (RuntimeException e) {
-            log.error("partition={} event=high_watermark_listener_failed", topicPartition, e);
-        }
     }
 
     /**
@@ -403,15 +385,7 @@ public final class Partition {
             lock.unlock();
         }
         if (resigned) {
-            retireListeners();
-        }
-    }
-
-    private void retireListeners() {
-        for (HighWatermarkListener listener : listeners) {
-            if (listeners.remove(listener)) {
-                listener.onClosed(topicPartition);
-            }
+            listeners.retire();
         }
     }
 
@@ -430,7 +404,7 @@ public final class Partition {
                 partitionLog.close();
             } finally {
                 lock.unlock();
-                retireListeners();
+                listeners.retire();
             }
         }
     }
