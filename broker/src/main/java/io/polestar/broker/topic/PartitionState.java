@@ -115,7 +115,8 @@ final class PartitionState {
 
     private void replay(ByteBuffer region) {
         for (MutableRecordBatch batch : MemoryRecords.readableRecords(region).batches()) {
-            if (batch.partitionLeaderEpoch() >= 0) {
+            // What the file has is a beginning of what the log has: an earlier epoch would look like a conflict.
+            if (batch.partitionLeaderEpoch() > epochs.latestEpoch().orElse(-1)) {
                 epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
             }
             if (batch.hasProducerId()) {

@@ -72,12 +72,12 @@ final class LogOpening {
     private void recover() throws IOException {
         LogCheckpoint.remove(directory);
         DurableFile.deleteTree(directory.resolve(SegmentRewrite.FOLDER));
+        // Whatever locks and listings a dead process left in it, or only half of it, Chronicle makes it anew.
+        Files.deleteIfExists(directory.resolve(SegmentFile.CHRONICLE_METADATA));
         List<Integer> numbers = SegmentFile.numbers(directory);
         if (numbers.isEmpty()) {
             return;
         }
-        // Whatever locks and listings a dead process left in it, Chronicle makes it anew.
-        Files.deleteIfExists(directory.resolve(SegmentFile.CHRONICLE_METADATA));
         nextNumber = numbers.get(numbers.size() - 1) + 1;
         boolean whole = true;
         for (int number : numbers) {

@@ -247,6 +247,16 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldBeginAnewWhenTheProcessDiedWhileItMadeTheQueue() throws IOException {
+        Path crashed = crash(log -> {});
+        Files.delete(segment(crashed, 0));
+        byte[] notComplete = {0, 0, 0, (byte) 0x80};
+        write(crashed.resolve("orders-0/" + SegmentFile.CHRONICLE_METADATA), 0, ByteBuffer.wrap(notComplete));
+
+        verifyHoldsAndGoesOn(crashed, 0);
+    }
+
+    @Test
     void shouldRecoverAcrossSegments() throws IOException {
         Path crashed = crash(log -> {
             log.roll();
