@@ -28,9 +28,12 @@ final class EpochFile extends LeaderEpochCheckpointFile {
         this.file = newFile(directory.toFile()).toPath();
     }
 
-    /** Called by {@link LeaderEpochFileCache} under its own lock. */
+    /**
+     * {@link LeaderEpochFileCache} calls this under its read lock only: from the metadata loader's thread, from event loops
+     * and from the scheduler, at the same time.
+     */
     @Override
-    public void write(Collection<EpochEntry> epochs) {
+    public synchronized void write(Collection<EpochEntry> epochs) {
         String entries = epochs.stream()
                 .map(e -> e.epoch() + " " + e.startOffset() + "\n")
                 .collect(Collectors.joining("", "0\n" + epochs.size() + "\n", ""));
