@@ -3,9 +3,6 @@ package io.polestar.ops.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -20,11 +17,9 @@ class CommandLineTest {
     @TempDir
     private Path folder;
 
-    private record Result(int exitCode, String out, String err) {}
-
     @Test
     void shouldShowHelpWhenNothingIsAsked() {
-        Result result = run();
+        InProcess result = InProcess.run();
         assertEquals(0, result.exitCode());
         for (String verb : new String[] {"serve", "topic", "produce", "consume", "group"}) {
             assertTrue(result.out().contains(verb), result.out());
@@ -52,7 +47,7 @@ class CommandLineTest {
                 "serve --set nonsense=1"
             })
     void shouldEndWithTwoAndOneLineWhenArgumentsAreWrong(String line) {
-        Result result = run(line.split(" "));
+        InProcess result = InProcess.run(line.split(" "));
 
         assertEquals(2, result.exitCode(), result.err());
         assertTrue(result.err().startsWith("polestar: "), result.err());
@@ -64,7 +59,7 @@ class CommandLineTest {
     void shouldNameFilePropertyValueAndWhatIsAllowedWhenTheConfigIsBad() throws Exception {
         Path file = Files.writeString(folder.resolve("bad.yaml"), "num:\n  partitions: none\n");
 
-        Result result = run("serve", "--config", file.toString());
+        InProcess result = InProcess.run("serve", "--config", file.toString());
 
         assertEquals(2, result.exitCode());
         assertEquals(
@@ -74,7 +69,7 @@ class CommandLineTest {
 
     @Test
     void shouldEndWithOneAndOneLineWhenNoBrokerAnswers() {
-        Result result = run("topic", "list", "--bootstrap", "127.0.0.1:1", "--timeout", "1");
+        InProcess result = InProcess.run("topic", "list", "--bootstrap", "127.0.0.1:1", "--timeout", "1");
 
         assertEquals(1, result.exitCode());
         assertEquals(
@@ -87,26 +82,9 @@ class CommandLineTest {
     void shouldRefuseWhenTheDataDirectoryIsAFile() throws Exception {
         Path file = Files.createFile(folder.resolve("file"));
 
-        Result result = run("serve", "--data", file.toString(), "--listen", "127.0.0.1:0");
+        InProcess result = InProcess.run("serve", "--data", file.toString(), "--listen", "127.0.0.1:0");
 
         assertEquals(2, result.exitCode(), result.err());
         assertTrue(result.err().contains("data directory " + file), result.err());
-    }
-
-    /** Runs with stdout and stderr replaced; the tests of a class run one after the other. */
-    private static Result run(String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        PrintStream oldOut = System.out;
-        PrintStream oldErr = System.err;
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-        try {
-            int exitCode = Main.run(args);
-            return new Result(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(oldOut);
-            System.setErr(oldErr);
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.polestar.ops.clients;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polestar.ops.BrokerUnderTest;
 import io.polestar.ops.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;

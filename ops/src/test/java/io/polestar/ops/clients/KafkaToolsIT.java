@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polestar.ops.BrokerUnderTest;
 import io.polestar.ops.Program;
 import io.polestar.ops.Program.Outcome;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polestar.ops.BrokerUnderTest;
 import io.polestar.ops.Program;
 import io.polestar.ops.Program.Outcome;
 import java.nio.file.Path;

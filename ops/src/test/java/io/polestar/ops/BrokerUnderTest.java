@@ -1,4 +1,4 @@
-package io.polestar.ops.clients;
+package io.polestar.ops;
 
 import io.polestar.ops.example.ChildBroker;
 import java.io.IOException;
@@ -10,11 +10,12 @@ import java.util.stream.Stream;
  * The broker of a test class. With {@code -Dpolestar.test.bootstrap=HOST:PORT} it is one that runs already, such as Apache
  * Kafka: the same tests then say what the reference does; a crash is left out there.
  */
-final class BrokerUnderTest implements AutoCloseable {
+public final class BrokerUnderTest implements AutoCloseable {
     private final String other = System.getProperty("polestar.test.bootstrap");
     private final ChildBroker child;
 
-    BrokerUnderTest(Path data) throws IOException {
+    /** Starts it. */
+    public BrokerUnderTest(Path data) throws IOException {
         child = new ChildBroker(data, packagedJar().toString());
         if (other == null) {
             child.start();
@@ -22,7 +23,7 @@ final class BrokerUnderTest implements AutoCloseable {
     }
 
     /** The jar that users run: what tests need besides is not on the broker's class path. */
-    static Path packagedJar() throws IOException {
+    private static Path packagedJar() throws IOException {
         try (Stream<Path> jars = Files.list(Path.of("target", "lib"))) {
             return jars.filter(jar -> jar.getFileName().toString().startsWith("polestar-ops-"))
                     .findFirst()
@@ -30,12 +31,12 @@ final class BrokerUnderTest implements AutoCloseable {
         }
     }
 
-    String bootstrap() {
+    public String bootstrap() {
         return other == null ? child.bootstrap() : other;
     }
 
     /** Kills it with -9 and starts it again. */
-    void crash() throws Exception {
+    public void crash() throws Exception {
         if (other == null) {
             child.kill();
             child.start();
