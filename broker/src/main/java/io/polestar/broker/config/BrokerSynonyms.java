@@ -29,7 +29,7 @@ final class BrokerSynonyms {
         this.cache = cache;
         config.originals().forEach((name, value) -> fromFile.put(name, String.valueOf(value)));
         BrokerConfig.DEFINITION.configKeys().forEach((name, key) -> {
-            if (key.hasDefault()) {
+            if (key.hasDefault() && key.defaultValue != null) {
                 defaults.put(name, ConfigDef.convertToString(key.defaultValue, key.type));
             }
         });

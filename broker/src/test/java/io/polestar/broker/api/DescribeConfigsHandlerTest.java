@@ -75,6 +75,7 @@ class DescribeConfigsHandlerTest {
         assertTrue(segment.documentation().contains("segment"));
         assertEquals(
                 "retention.ms", entry(topic, "retention.ms").synonyms().get(0).name());
+        assertTrue(entry(topic, "flush.ms").synonyms().isEmpty(), "a default of null is no synonym");
         assertFalse(segment.readOnly());
     }
 
