@@ -221,12 +221,15 @@ final class PartitionState {
 
     /** Where an epoch ends: the largest known epoch up to the one asked for, and its end offset; empty if undefined. */
     Optional<OffsetAndEpoch> endOf(int epoch, long endOffset) {
+        if (epoch == RecordBatch.NO_PARTITION_LEADER_EPOCH) {
+            return Optional.empty();
+        }
         EpochEntry current = leading;
         if (epoch >= 0 && epoch == current.epoch()) {
             return Optional.of(new OffsetAndEpoch(endOffset, epoch));
         }
         int lastWritten = lastWrittenEpoch;
-        if (lastWritten < current.epoch() && epoch >= lastWritten && epoch < current.epoch()) {
+        if (lastWritten < current.epoch() && (lastWritten < 0 || epoch >= lastWritten) && epoch < current.epoch()) {
             return lastWritten < 0
                     ? Optional.of(new OffsetAndEpoch(current.startOffset(), epoch))
                     : Optional.of(new OffsetAndEpoch(current.startOffset(), lastWritten));

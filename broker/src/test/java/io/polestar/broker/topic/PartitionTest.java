@@ -114,6 +114,12 @@ class PartitionTest {
     }
 
     @Test
+    void shouldKnowNoEndOfAnEpochThatIsUndefinedWhenTheLogIsEmpty() {
+        assertTrue(partition.endOfEpoch(RecordBatch.NO_PARTITION_LEADER_EPOCH).isEmpty());
+        assertEquals(0, partition.endOfEpoch(3).orElseThrow().offset());
+    }
+
+    @Test
     void shouldKnowTheEndOfAnEpochInWhichNothingWasWritten() {
         append(records(4));
         lead(partition, 6);
