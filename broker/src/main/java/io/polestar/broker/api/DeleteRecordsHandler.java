@@ -2,6 +2,8 @@ package io.polestar.broker.api;
 
 import io.polestar.broker.security.Access;
 import io.polestar.broker.topic.Partitions;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
@@ -49,19 +51,29 @@ final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequest> {
 
     private DeleteRecordsResponse delete(RequestContext context, DeleteRecordsRequest request) {
         DeleteRecordsResponseData answer = new DeleteRecordsResponseData();
-        for (DeleteRecordsTopic topic : request.data().topics()) {
-            boolean allowed = access.allowed(context, AclOperation.DELETE, ResourceType.TOPIC, topic.name());
-            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());
-            for (DeleteRecordsPartition partition : topic.partitions()) {
-                result.partitions()
-                        .add(
-                                allowed
-                                        ? delete(topic.name(), partition)
-                                        : refused(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
+        asked(request).forEach((topicPartition, partition) -> {
+            String topic = topicPartition.topic();
+            if (answer.topics().find(topic) == null) {
+                answer.topics().add(new DeleteRecordsTopicResult().setName(topic));
             }
-            answer.topics().add(result);
-        }
+            boolean allowed = access.allowed(context, AclOperation.DELETE, ResourceType.TOPIC, topic);
+            answer.topics()
+                    .find(topic)
+                    .partitions()
+                    .add(allowed ? delete(topic, partition) : refused(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
+        });
         return new DeleteRecordsResponse(answer);
+    }
+
+    /** Of a partition that is named more than once the last counts. */
+    private static Map<TopicPartition, DeleteRecordsPartition> asked(DeleteRecordsRequest request) {
+        Map<TopicPartition, DeleteRecordsPartition> asked = new LinkedHashMap<>();
+        for (DeleteRecordsTopic topic : request.data().topics()) {
+            for (DeleteRecordsPartition partition : topic.partitions()) {
+                asked.put(new TopicPartition(topic.name(), partition.partitionIndex()), partition);
+            }
+        }
+        return asked;
     }
 
     private DeleteRecordsPartitionResult delete(String topic, DeleteRecordsPartition asked) {

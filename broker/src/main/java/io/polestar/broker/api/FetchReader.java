@@ -125,7 +125,7 @@ record FetchReader(
         if (error == Errors.KAFKA_STORAGE_ERROR && version <= LAST_VERSION_WITHOUT_STORAGE_ERROR) {
             error = Errors.NOT_LEADER_OR_FOLLOWER;
         }
-        PartitionData answer = FetchResponse.partitionResponse(partition, error);
+        PartitionData answer = FetchResponse.partitionResponse(partition, error).setAbortedTransactions(null);
         if (version >= FIRST_VERSION_WITH_LEADER
                 && (error == Errors.NOT_LEADER_OR_FOLLOWER || error == Errors.FENCED_LEADER_EPOCH)) {
             hints.about(

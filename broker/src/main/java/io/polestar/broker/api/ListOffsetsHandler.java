@@ -4,6 +4,8 @@ import io.polestar.broker.security.Access;
 import io.polestar.broker.topic.Partition;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.storage.TimestampedOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -64,24 +66,30 @@ final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> {
 
     @Override
     public CompletableFuture<? extends AbstractResponse> handle(RequestContext context, ListOffsetsRequest request) {
-        ListOffsetsResponseData answer = new ListOffsetsResponseData();
+        Map<TopicPartition, ListOffsetsPartitionResponse> answers = new LinkedHashMap<>();
         for (ListOffsetsTopic topic : request.topics()) {
-            ListOffsetsTopicResponse topicAnswer = new ListOffsetsTopicResponse().setName(topic.name());
             boolean allowed = access.allowed(context, AclOperation.DESCRIBE, ResourceType.TOPIC, topic.name());
             for (ListOffsetsPartition partition : topic.partitions()) {
-                topicAnswer
-                        .partitions()
-                        .add(
-                                allowed
-                                        ? find(
-                                                request,
-                                                new TopicPartition(topic.name(), partition.partitionIndex()),
-                                                partition)
-                                        : answer(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
+                TopicPartition topicPartition = new TopicPartition(topic.name(), partition.partitionIndex());
+                answers.put(
+                        topicPartition,
+                        allowed
+                                ? find(request, topicPartition, partition)
+                                : answer(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
             }
-            answer.topics().add(topicAnswer);
         }
-        return CompletableFuture.completedFuture(new ListOffsetsResponse(answer));
+        return CompletableFuture.completedFuture(
+                new ListOffsetsResponse(new ListOffsetsResponseData().setTopics(byTopic(answers))));
+    }
+
+    /** One entry for each topic and partition, however often the request has them. */
+    private static List<ListOffsetsTopicResponse> byTopic(Map<TopicPartition, ListOffsetsPartitionResponse> answers) {
+        Map<String, ListOffsetsTopicResponse> topics = new LinkedHashMap<>();
+        answers.forEach((topicPartition, answer) -> topics.computeIfAbsent(
+                        topicPartition.topic(), name -> new ListOffsetsTopicResponse().setName(name))
+                .partitions()
+                .add(answer));
+        return List.copyOf(topics.values());
     }
 
     private ListOffsetsPartitionResponse find(

@@ -1,6 +1,8 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.topic.Partition;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
@@ -24,6 +26,16 @@ final class ProduceAnswer {
     private static final Logger log = LoggerFactory.getLogger(ProduceAnswer.class);
     private static final short FIRST_VERSION_WITH_LEADER = 10;
 
+    /** Refusals by a partition in which Kafka leaves out the log's start. */
+    private static final Set<Errors> WITHOUT_LOG_START = EnumSet.of(
+            Errors.UNKNOWN_TOPIC_OR_PARTITION,
+            Errors.NOT_LEADER_OR_FOLLOWER,
+            Errors.MESSAGE_TOO_LARGE,
+            Errors.RECORD_LIST_TOO_LARGE,
+            Errors.CORRUPT_MESSAGE,
+            Errors.KAFKA_STORAGE_ERROR,
+            Errors.UNKNOWN_TOPIC_ID);
+
     private final ProduceResponseData data = new ProduceResponseData();
     private final short version;
     private final LeaderHints hints;
@@ -35,9 +47,12 @@ final class ProduceAnswer {
         this.hints = hints;
     }
 
+    /** A topic of which no partition is asked for is left out, as Kafka does. */
     void begin(TopicProduceData asked) {
         topic = new TopicProduceResponse().setName(asked.name()).setTopicId(asked.topicId());
-        data.responses().add(topic);
+        if (!asked.partitionData().isEmpty()) {
+            data.responses().add(topic);
+        }
     }
 
     void stored(int index, Partition.Appended appended) {
@@ -49,7 +64,7 @@ final class ProduceAnswer {
                         .setLogStartOffset(appended.logStartOffset()));
     }
 
-    /** @param partition where the records should have gone, if it was found */
+    /** @param partition that was asked to append and refused; null if it did not come to that */
     void refused(TopicPartition topicPartition, Partition partition, RuntimeException refusal) {
         RuntimeException cause =
                 refusal instanceof RecordValidationException invalid ? invalid.invalidException() : refusal;
@@ -65,6 +80,8 @@ final class ProduceAnswer {
                             .add(new BatchIndexAndErrorMessage()
                                     .setBatchIndex(e.batchIndex)
                                     .setBatchIndexErrorMessage(e.message)));
+        }
+        if (partition != null && !WITHOUT_LOG_START.contains(error)) {
             refused.setLogStartOffset(partition.logStartOffset());
         }
         if (error == Errors.NOT_LEADER_OR_FOLLOWER && version >= FIRST_VERSION_WITH_LEADER) {

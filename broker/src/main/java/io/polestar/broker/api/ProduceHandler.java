@@ -96,10 +96,11 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
         Partition partition = null;
         try {
             requireWrite(context, topic, topicPartition.topic(), mayWrite);
-            partition = partitions.leader(topicPartition);
-            requireSame(topic.topicId(), partition);
-            requireAppendable(context, request, topicPartition);
+            Partition found = partitions.leader(topicPartition);
+            requireSame(topic.topicId(), found);
             MemoryRecords records = records(context.apiVersion(), data);
+            requireAppendable(context, request, topicPartition);
+            partition = found;
             answer.stored(data.index(), partition.appendFromClient(records, request.acks()));
         } catch (RuntimeException e) {
             answer.refused(topicPartition, partition, e);
