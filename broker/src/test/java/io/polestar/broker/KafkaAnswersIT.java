@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.protocol.Readable;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.DeleteRecordsRequest;
@@ -40,6 +42,7 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.apache.kafka.common.requests.ListOffsetsResponse;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.ProduceResponse;
+import org.apache.kafka.common.utils.Crc32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,11 @@ class KafkaAnswersIT {
     private static final short NAMES_IN_PRODUCE = 12;
     private static final short NAMES_IN_FETCH = 12;
     private static final String TOPIC = "answers";
+    private static final int CRC_POSITION = 17;
+    private static final int ATTRIBUTES_POSITION = 21;
+    /** Magic and two versions, before the size of the first chunk. */
+    private static final int SNAPPY_HEADER = 16;
+
     private static final SimpleRecord RECORD = new SimpleRecord(1, new byte[1], new byte[1]);
 
     @TempDir
@@ -102,6 +110,25 @@ class KafkaAnswersIT {
         PartitionProduceResponse acks = produce((short) 2, records(RECORD));
         assertEquals(Errors.INVALID_REQUIRED_ACKS.code(), acks.errorCode());
         assertEquals(-1, acks.logStartOffset());
+    }
+
+    @Test
+    void shouldRefuseOnlyTheBatchWhoseCodecFails() throws IOException {
+        MemoryRecords broken = MemoryRecords.withRecords(Compression.snappy().build(), RECORD);
+        ByteBuffer bytes = broken.buffer();
+        int chunkSize = DefaultRecordBatch.RECORD_BATCH_OVERHEAD + SNAPPY_HEADER;
+        bytes.putInt(chunkSize, -1);
+        bytes.putInt(
+                CRC_POSITION, (int) Crc32C.compute(bytes, ATTRIBUTES_POSITION, bytes.limit() - ATTRIBUTES_POSITION));
+        ProduceRequestData request = request((short) -1, 0, broken);
+        request.topicData()
+                .find(TOPIC, Uuid.ZERO_UUID)
+                .partitionData()
+                .add(new PartitionProduceData().setIndex(1).setRecords(records(RECORD)));
+        List<PartitionProduceResponse> answers = send(request);
+        assertEquals(Errors.UNKNOWN_SERVER_ERROR.code(), answers.get(0).errorCode());
+        assertEquals(0, answers.get(0).logStartOffset());
+        assertEquals(Errors.NONE.code(), answers.get(1).errorCode());
     }
 
     @Test
@@ -175,17 +202,24 @@ class KafkaAnswersIT {
     }
 
     private static PartitionProduceResponse produce(short acks, MemoryRecords records) throws IOException {
+        return send(request(acks, 0, records)).get(0);
+    }
+
+    private static ProduceRequestData request(short acks, int partition, MemoryRecords records) {
         ProduceRequestData request = new ProduceRequestData().setAcks(acks).setTimeoutMs(1_000);
         TopicProduceData topic = new TopicProduceData().setName(TOPIC);
-        topic.partitionData().add(new PartitionProduceData().setIndex(0).setRecords(records));
+        topic.partitionData().add(new PartitionProduceData().setIndex(partition).setRecords(records));
         request.topicData().add(topic);
+        return request;
+    }
+
+    private static List<PartitionProduceResponse> send(ProduceRequestData request) throws IOException {
         return connection
                 .call(new ProduceRequest(request, NAMES_IN_PRODUCE), ProduceResponse.class)
                 .data()
                 .responses()
                 .find(TOPIC, Uuid.ZERO_UUID)
-                .partitionResponses()
-                .get(0);
+                .partitionResponses();
     }
 
     private static ListOffsetsTopic offsets(int partition) {

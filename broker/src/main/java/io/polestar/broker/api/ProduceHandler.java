@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
@@ -104,6 +105,9 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
             answer.stored(data.index(), partition.appendFromClient(records, request.acks()));
         } catch (RuntimeException e) {
             answer.refused(topicPartition, partition, e);
+        } catch (Error e) {
+            // A codec's native library throws these when the bytes are not its own; other partitions go on.
+            answer.refused(topicPartition, partition, new KafkaException("The records cannot be read", e));
         }
     }
 
