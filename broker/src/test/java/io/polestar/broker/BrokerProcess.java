@@ -71,8 +71,11 @@ public final class BrokerProcess implements AutoCloseable {
         kill();
     }
 
-    /** The process itself. */
+    /** The process itself. It does not outlive the one that started it: stdin ends with that, however it ends. */
     public static void main(String[] args) throws Exception {
+        Thread parentWatch = new Thread(BrokerProcess::haltWhenStdinEnds, "parent-watch");
+        parentWatch.setDaemon(true);
+        parentWatch.start();
         Broker broker = Broker.start(BrokerConfig.of(Map.of(
                 ServerLogConfigs.LOG_DIR_CONFIG,
                 args[0],
@@ -82,5 +85,14 @@ public final class BrokerProcess implements AutoCloseable {
                 "")));
         System.out.println(READY + broker.bootstrapServers());
         broker.awaitStop();
+    }
+
+    private static void haltWhenStdinEnds() {
+        try {
+            System.in.readAllBytes();
+        } catch (IOException e) {
+            // Gone as well.
+        }
+        Runtime.getRuntime().halt(1);
     }
 }
