@@ -3,10 +3,13 @@ package io.polestar.broker.controller;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.utils.Time;
@@ -19,6 +22,8 @@ import org.apache.kafka.controller.ControllerRequestContext;
  */
 public final class MetadataChanges {
     private static final int NO_TIMEOUT = -1;
+    private static final long ELECTION_PATIENCE_MS = 30_000;
+    private static final Executor RETRY_LATER = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
     private final Controller controller;
     private final AppliedMetadata applied;
@@ -61,7 +66,8 @@ public final class MetadataChanges {
     }
 
     private <T> CompletableFuture<T> run(ControllerRequestContext context, int timeoutMs, Call<T> call) {
-        CompletableFuture<T> result = call.apply(controller, context);
+        long patienceMs = timeoutMs == NO_TIMEOUT ? ELECTION_PATIENCE_MS : timeoutMs;
+        CompletableFuture<T> result = callActive(context, time.milliseconds() + patienceMs, call);
         CompletableFuture<T> visible =
                 result.thenCompose(value -> applied.awaitCommitted().thenApply(none -> value));
         if (timeoutMs == NO_TIMEOUT || visible.isDone()) {
@@ -69,6 +75,18 @@ public final class MetadataChanges {
         }
         return visible.orTimeout(Math.max(1, timeoutMs), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(error -> CompletableFuture.failedFuture(toKafkas(error)));
+    }
+
+    /** After a fault the controller steps down and is elected again within seconds: a client need not know. */
+    private <T> CompletableFuture<T> callActive(ControllerRequestContext context, long untilMs, Call<T> call) {
+        return call.apply(controller, context).exceptionallyCompose(error -> {
+            if (!(Errors.maybeUnwrapException(error) instanceof NotControllerException)
+                    || time.milliseconds() >= untilMs) {
+                return CompletableFuture.failedFuture(error);
+            }
+            return CompletableFuture.runAsync(() -> {}, RETRY_LATER)
+                    .thenCompose(none -> callActive(context, untilMs, call));
+        });
     }
 
     private static Throwable toKafkas(Throwable error) {

@@ -12,11 +12,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.metadata.BrokerRegistration;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,18 @@ class EmbeddedControllerTest {
             TopicImage topic = topic(fixture, "weather");
             assertEquals(2, topic.partitions().size());
             assertEquals(1, topic.partitions().get(0).leader);
+        }
+    }
+
+    @Test
+    void shouldMakeAChangeWhenTheControllerIsActiveAgain() {
+        AtomicInteger attempts = new AtomicInteger();
+        try (ControllerFixture fixture = ControllerFixture.builder(directory).start()) {
+            MetadataChanges.Call<Integer> call = (controller, on) -> attempts.incrementAndGet() < 3
+                    ? CompletableFuture.failedFuture(new NotControllerException("No controller appears to be active."))
+                    : CompletableFuture.completedFuture(attempts.get());
+
+            assertEquals(3, await(fixture.controller().changes().applyAsBroker(KafkaPrincipal.ANONYMOUS, call)));
         }
     }
 
