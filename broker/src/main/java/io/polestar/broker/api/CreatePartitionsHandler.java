@@ -18,14 +18,20 @@ import org.apache.kafka.common.requests.CreatePartitionsRequest;
 import org.apache.kafka.common.requests.CreatePartitionsResponse;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.metadata.MetadataCache;
 
 /** Adds partitions to topics; each topic is answered for itself, when the new partitions can be used. */
 final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsRequest> {
+    /** What the controller can write at once; it lays out all partitions in memory before it finds that out. */
+    private static final int MOST_ADDED = 10_000;
+
     private final MetadataChanges changes;
+    private final MetadataCache cache;
     private final Access access;
 
-    CreatePartitionsHandler(MetadataChanges changes, Access access) {
+    CreatePartitionsHandler(MetadataChanges changes, MetadataCache cache, Access access) {
         this.changes = changes;
+        this.cache = cache;
         this.access = access;
     }
 
@@ -57,12 +63,21 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
         occurrences.forEach((name, count) -> {
             if (count > 1) {
                 refused.add(refusal(name, Errors.INVALID_REQUEST).setErrorMessage("Duplicate topic name."));
-            } else if (access.allowed(context, AclOperation.ALTER, ResourceType.TOPIC, name)) {
-                accepted.add(request.topics().find(name));
-            } else {
+            } else if (!access.allowed(context, AclOperation.ALTER, ResourceType.TOPIC, name)) {
                 refused.add(refusal(name, Errors.TOPIC_AUTHORIZATION_FAILED));
+            } else if (addsTooMany(request.topics().find(name))) {
+                refused.add(refusal(name, Errors.POLICY_VIOLATION)
+                        .setErrorMessage("A request may add at most " + MOST_ADDED + " partitions to a topic"));
+            } else {
+                accepted.add(request.topics().find(name));
             }
         });
+    }
+
+    private boolean addsTooMany(CreatePartitionsTopic topic) {
+        return cache.numPartitions(topic.name())
+                .filter(current -> (long) topic.count() - current > MOST_ADDED)
+                .isPresent();
     }
 
     private static CreatePartitionsResponse response(

@@ -29,7 +29,7 @@ public final class MetadataHandlers {
             Access access) {
         List<ApiHandler<?>> all = new ArrayList<>();
         all.addAll(ofCluster(config, controller, creation, access));
-        all.addAll(ofTopics(config, controller.changes(), access));
+        all.addAll(ofTopics(config, controller, access));
         all.addAll(ofConfigs(config, controller, access));
         all.add(new GetTelemetrySubscriptionsHandler(subscriptions.clients()));
         all.add(new PushTelemetryHandler(subscriptions.clients()));
@@ -49,11 +49,12 @@ public final class MetadataHandlers {
                 new UpdateFeaturesHandler(controller.changes(), access));
     }
 
-    private static List<ApiHandler<?>> ofTopics(BrokerConfig config, MetadataChanges changes, Access access) {
+    private static List<ApiHandler<?>> ofTopics(BrokerConfig config, EmbeddedController controller, Access access) {
+        MetadataChanges changes = controller.changes();
         return List.of(
                 new CreateTopicsHandler(changes, access),
                 new DeleteTopicsHandler(config.getBoolean(ServerConfigs.DELETE_TOPIC_ENABLE_CONFIG), changes, access),
-                new CreatePartitionsHandler(changes, access));
+                new CreatePartitionsHandler(changes, controller.metadataCache(), access));
     }
 
     private static List<ApiHandler<?>> ofConfigs(BrokerConfig config, EmbeddedController controller, Access access) {

@@ -65,6 +65,14 @@ class CreatePartitionsHandlerTest {
     }
 
     @Test
+    void shouldRefuseMorePartitionsThanTheControllerCanLayOut() {
+        assertEquals(
+                Map.of("kept", Errors.POLICY_VIOLATION), call(request(latest(), topic("kept", Integer.MAX_VALUE))));
+        assertEquals(Map.of("kept", Errors.POLICY_VIOLATION), call(request(latest(), topic("kept", 10_004))));
+        assertEquals(3, partitions("kept"));
+    }
+
+    @Test
     void shouldOnlyCheckWhenAskedTo() {
         CreatePartitionsRequest request = request(latest(), topic("kept", 9));
         request.data().setValidateOnly(true);
