@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * The log of one partition: record batches of magic 2 in order of offset.
  *
- * <p>Thread rule: {@link #append}, {@link #roll}, {@link #trimTo}, {@link #truncateTo}, {@link #configure} and {@link
+ * <p>Thread rule: {@link #append}, {@link #roll}, {@link #trimTo}, {@link #truncateTo}, {@link #configure}, {@link #abandon} and {@link
  * #close} are called by one thread at a time (the partition's lock); everything else may run on any thread beside them.
  *
  * <p><em>offset</em> is Kafka's, <em>position</em> is bytes in a file, <em>index</em> is Chronicle's; only offsets leave
@@ -77,6 +77,9 @@ public interface PartitionLog extends AutoCloseable {
 
     /** Bytes of the stored batches. */
     long sizeInBytes();
+
+    /** Closes the log without making anything durable, because it is about to be deleted. Held slices stay readable. */
+    void abandon();
 
     /** Closes the log cleanly; the files stay. Held slices stay readable until their release. */
     @Override

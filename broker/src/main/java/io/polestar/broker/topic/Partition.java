@@ -391,17 +391,30 @@ public final class Partition {
 
     /** Stops serving, saves the state and closes the log. */
     void close() {
+        close(true);
+    }
+
+    /** Stops serving and closes the log, which is about to be deleted. */
+    void abandon() {
+        close(false);
+    }
+
+    private void close(boolean save) {
         lock.lock();
         try {
             leadership = Leadership.NONE;
-            if (failure == null) {
+            if (save && failure == null) {
                 state.save();
             }
         } catch (IOException | RuntimeException e) {
             log.warn("partition={} event=producer_snapshot_failed", topicPartition, e);
         } finally {
             try {
-                partitionLog.close();
+                if (save) {
+                    partitionLog.close();
+                } else {
+                    partitionLog.abandon();
+                }
             } finally {
                 lock.unlock();
                 listeners.retire();

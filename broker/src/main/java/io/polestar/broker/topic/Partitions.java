@@ -187,7 +187,7 @@ public final class Partitions implements MetadataPublisher {
     private void delete(TopicPartition topicPartition) {
         Hosted gone = hosted.remove(topicPartition);
         if (gone != null && gone.partition() != null) {
-            close(gone.partition());
+            close(gone.partition(), Partition::abandon);
         }
         try {
             store.delete(topicPartition);
@@ -245,13 +245,13 @@ public final class Partitions implements MetadataPublisher {
     /** Closes every partition; the metadata no longer changes then. */
     @Override
     public void close() {
-        all().forEach(Partitions::close);
+        all().forEach(partition -> close(partition, Partition::close));
         hosted.clear();
     }
 
-    private static void close(Partition partition) {
+    private static void close(Partition partition, Consumer<Partition> how) {
         try {
-            partition.close();
+            how.accept(partition);
         } catch (RuntimeException e) {
             log.error("partition={} event=close_failed", partition.topicPartition(), e);
         }

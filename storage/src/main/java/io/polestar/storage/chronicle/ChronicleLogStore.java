@@ -160,9 +160,17 @@ public final class ChronicleLogStore implements LogStore {
             throw new IllegalStateException("log " + partition + " is open");
         }
         try {
-            directory.discard(stateDirectory(partition));
+            directory.discard(stateDirectory(partition)).ifPresent(removal -> background.execute(() -> run(removal)));
         } catch (IOException e) {
             throw new KafkaStorageException("cannot delete log " + partition + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void run(DataDirectory.Removal removal) {
+        try {
+            removal.run();
+        } catch (IOException e) {
+            LOG.warn("a deleted log is not removed from disk before the next start", e);
         }
     }
 

@@ -152,13 +152,22 @@ final class ChroniclePartitionLog implements PartitionLog {
     }
 
     @Override
+    public void abandon() {
+        close(tail::closeQueue);
+    }
+
+    @Override
     public void close() {
+        close(() -> tail.close(true));
+    }
+
+    private void close(Change how) {
         appendLock.lock();
         try {
             if (!closed) {
                 closed = true;
                 try {
-                    closeFiles();
+                    closeFiles(how);
                 } finally {
                     onClose.run();
                 }
@@ -168,9 +177,9 @@ final class ChroniclePartitionLog implements PartitionLog {
         }
     }
 
-    private void closeFiles() {
+    private void closeFiles(Change how) {
         try {
-            tail.close(true);
+            how.run();
         } catch (IOException | RuntimeException e) {
             throw storageException("close", e);
         } finally {

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.Uuid;
@@ -119,16 +120,27 @@ final class DataDirectory implements AutoCloseable {
         return cleanStop;
     }
 
-    /** Makes a folder vanish in one step, then removes it; what a crash leaves goes at the next open. */
-    void discard(Path folder) throws IOException {
+    /**
+     * Makes a folder vanish in one step.
+     *
+     * @return what is left to do, which takes longer: freeing its disk; what a crash leaves of it goes at the next open
+     */
+    Optional<Removal> discard(Path folder) throws IOException {
         if (!Files.exists(folder)) {
-            return;
+            return Optional.empty();
         }
         Path trash = Files.createDirectories(root.resolve(TRASH));
         Path aside = trash.resolve(Uuid.randomUuid().toString());
         Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
-        DurableFile.forceDirectory(root);
-        DurableFile.deleteTree(aside);
+        return Optional.of(() -> {
+            DurableFile.forceDirectory(root);
+            DurableFile.deleteTree(aside);
+        });
+    }
+
+    /** The slow part of a deletion. */
+    interface Removal {
+        void run() throws IOException;
     }
 
     void markClean() throws IOException {

@@ -1,7 +1,10 @@
 package io.polestar.storage.chronicle;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.Jvm;
 import net.openhft.chronicle.core.Memory;
@@ -10,6 +13,8 @@ import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.wire.DocumentContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The open Chronicle queue of one partition and its long-lived appender. Which segment an excerpt goes to is said by us,
@@ -22,6 +27,12 @@ final class SegmentAppender implements AutoCloseable {
 
     private static final int MESSAGE_ROOM = 64;
 
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentAppender.class);
+
+    /** Chronicle's header and index arrays, and a small batch. */
+    private static final ByteBuffer FIRST_PAGES = ByteBuffer.allocateDirect(32 << 10);
+
+    private final Path directory;
     private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;
     private final ExcerptHeader header = new ExcerptHeader();
@@ -29,6 +40,7 @@ final class SegmentAppender implements AutoCloseable {
     private volatile int segmentNumber;
 
     SegmentAppender(Path directory, int segmentNumber, long blockSize) {
+        this.directory = directory;
         this.segmentNumber = segmentNumber;
         this.queue = SingleChronicleQueueBuilder.binary(directory.toFile())
                 .rollCycle(SegmentRollCycle.INSTANCE)
@@ -82,6 +94,9 @@ final class SegmentAppender implements AutoCloseable {
      * @throws PositionMismatchException if it would not follow them; nothing is appended
      */
     long append(ByteBuffer batch, long expected) {
+        if (expected < 0) {
+            writeFirstPages(SegmentFile.of(directory, segmentNumber));
+        }
         DocumentContext document = appender.writingDocument();
         boolean done = false;
         try {
@@ -98,6 +113,20 @@ final class SegmentAppender implements AutoCloseable {
                 document.rollbackOnClose();
             }
             document.close();
+        }
+    }
+
+    /**
+     * Puts the pages that Chronicle touches first into the page cache: the first fault of a mapping of a sparse file makes
+     * the kernel read ahead, which is as many pages of zeros as the device's {@code read_ahead_kb} says.
+     */
+    private static void writeFirstPages(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (channel.size() == 0) {
+                channel.write(FIRST_PAGES.duplicate());
+            }
+        } catch (IOException e) {
+            LOG.debug("first pages of {} are not written", file, e);
         }
     }
 

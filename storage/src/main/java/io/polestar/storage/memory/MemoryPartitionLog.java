@@ -177,6 +177,11 @@ final class MemoryPartitionLog implements PartitionLog {
         open = false;
     }
 
+    @Override
+    public void abandon() {
+        close();
+    }
+
     private void requireOpen() {
         if (!open) {
             throw new KafkaStorageException("the log is closed");

@@ -293,6 +293,21 @@ class ChronicleLogStoreTest {
     }
 
     @Test
+    void shouldFreeTheDiskOfAnAbandonedLogThatIsDeleted() throws IOException {
+        PartitionLog log = open(0, 1000);
+        append(log, 2);
+        log.abandon();
+        assertThrows(KafkaStorageException.class, () -> append(log, 1));
+
+        store.delete(PARTITION);
+        assertFalse(Files.exists(folder.resolve("orders-0")), "gone at once");
+        store.close();
+        try (Stream<Path> left = Files.list(folder.resolve(".trash"))) {
+            assertEquals(0, left.count(), "freed in the background");
+        }
+    }
+
+    @Test
     void shouldKeepASegmentSealedWhenTheLogIsClosedAgain() throws IOException {
         PartitionLog log = open(0, 1000);
         for (int i = 0; i < 6; i++) {
