@@ -28,6 +28,15 @@ public interface ApiHandler<R extends AbstractRequest> {
         return apiKey().latestVersion(false);
     }
 
+    /**
+     * Whether the connection's next request may begin before this one is answered. Only if nothing that {@link #handle}
+     * leaves to its future can be seen by a later request: a client may send requests without waiting for answers, and
+     * each must find what the ones before have done.
+     */
+    default boolean mayBeOvertaken() {
+        return false;
+    }
+
     /** What this handler does not do although Kafka does, each in one sentence with its reason; for COMPATIBILITY.md. */
     default List<String> gaps() {
         return List.of();

@@ -71,6 +71,12 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
         return ApiKeys.FETCH;
     }
 
+    /** It changes nothing. */
+    @Override
+    public boolean mayBeOvertaken() {
+        return true;
+    }
+
     @Override
     public List<String> gaps() {
         return List.of("Fetches of followers are refused: there is one replica of each partition.");

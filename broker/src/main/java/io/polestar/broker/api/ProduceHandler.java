@@ -58,6 +58,12 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
         return ApiKeys.PRODUCE;
     }
 
+    /** The append is done when {@link #handle} returns; only its durability is waited for. */
+    @Override
+    public boolean mayBeOvertaken() {
+        return true;
+    }
+
     @Override
     public List<String> gaps() {
         return List.of(

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * One client's connection: runs its requests in order as they arrive and answers them in the same order, as they are
  * done. Owned by its event loop; what other threads may call says so.
  *
+ * <p>A request begins when what the ones before it do is done, which most times it is at once; a produce or fetch may be
+ * overtaken, since what is still to be waited for changes nothing that others see.
+ *
  * <p>The socket is not read while too many requests are unanswered, while the client does not take its answers, or while
  * the client is throttled: that is the backpressure. Answers written while frames of one read are still being worked on
  * are flushed together.
@@ -52,6 +55,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Connections registry;
 
     private final ExchangeQueue inFlight;
+    private final Backlog backlog = new Backlog();
     private final AtomicBoolean answeringScheduled = new AtomicBoolean();
     private final Runnable answerScheduled = this::answerScheduled;
     private final Consumer<Exchange> whenAnswerDone = this::answerDone;
@@ -68,6 +72,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean muted;
     private boolean inReadBurst;
     private boolean answering;
+    private boolean beginning;
 
     Connection(
             ListenerConfig listener,
@@ -108,6 +113,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSING;
         inFlight.discardDone();
+        backlog.discard();
         if (peer != null) {
             idleTimer.stop();
             registry.remove(this);
@@ -130,6 +136,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (cause instanceof InvalidFrameException || cause instanceof ApiException) {
             metrics.malformedRequest();
             LOG.warn("Closing connection {}: {}", connectionId(), describe(cause));
+            backlog.discard();
+            answerInOrder();
         } else if (cause instanceof IOException) {
             LOG.debug("Connection {} broke: {}", connectionId(), cause.toString());
         } else {
@@ -147,6 +155,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         onEventLoop(() -> {
             if (state == State.OPEN) {
                 state = State.FINISHING;
+                backlog.discard();
                 updateReading();
                 finishIfNothingIsLeft();
             }
@@ -155,7 +164,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void finishIfNothingIsLeft() {
         boolean everythingRead = state == State.FINISHING || state == State.OPEN && inputClosed && reading;
-        if (everythingRead && !inReadBurst && inFlight.isEmpty()) {
+        if (everythingRead && !inReadBurst && inFlight.isEmpty() && backlog.isEmpty()) {
             closeWhenFlushed();
         }
     }
@@ -186,10 +195,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
         flushIfDue(nowNs);
         lastSeenNs = nowNs;
         idleTimer.progress(nowNs);
-        accept(dispatcher.start(peer, frame, nowNs));
+        if (backlog.isEmpty() && backlog.isOpen()) {
+            begin(frame, nowNs);
+        } else {
+            backlog.add(frame, nowNs);
+            updateReading();
+        }
     }
 
-    private void accept(Exchange exchange) {
+    private void begin(ByteBuf frame, long receivedNs) {
+        Exchange exchange = dispatcher.start(peer, frame, receivedNs);
+        backlog.begun(exchange);
         if (state == State.CLOSING) {
             inFlight.add(exchange);
             exchange.whenDone(whenAnswerDone);
@@ -199,6 +215,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
             inFlight.add(exchange);
             updateReading();
             exchange.whenDone(whenAnswerDone);
+        }
+    }
+
+    /** What was held up by a request that is done now. */
+    private void beginWaiting() {
+        if (beginning) {
+            return;
+        }
+        beginning = true;
+        try {
+            while (state == State.OPEN && !backlog.isEmpty() && backlog.isOpen()) {
+                Backlog.Received next = backlog.poll();
+                begin(next.frame(), next.receivedNs());
+            }
+        } catch (RuntimeException e) {
+            exceptionCaught(context, e);
+        } finally {
+            beginning = false;
         }
     }
 
@@ -250,6 +284,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         } finally {
             answering = false;
         }
+        beginWaiting();
         if (!inReadBurst) {
             flush();
         }
@@ -349,7 +384,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void updateReading() {
         boolean read = state == State.OPEN
                 && !muted
-                && inFlight.hasRoom()
+                && inFlight.hasRoom(backlog)
                 && context.channel().isWritable();
         if (read != reading) {
             reading = read;

@@ -19,19 +19,22 @@ final class Exchange {
     private final ByteBuf frame;
 
     private final int frameBytes;
+    private final boolean mayBeOvertaken;
 
     Exchange(
             RequestContext context,
             AbstractRequest request,
             CompletableFuture<? extends AbstractResponse> answer,
             long receivedNs,
-            ByteBuf frame) {
+            ByteBuf frame,
+            boolean mayBeOvertaken) {
         this.context = context;
         this.request = request;
         this.answer = answer;
         this.receivedNs = receivedNs;
         this.frame = frame;
         this.frameBytes = frame == null ? 0 : frame.readableBytes();
+        this.mayBeOvertaken = mayBeOvertaken;
     }
 
     RequestContext context() {
@@ -57,6 +60,11 @@ final class Exchange {
 
     boolean isDone() {
         return answer.isDone();
+    }
+
+    /** Whether the next request must wait until this one is done. */
+    boolean holdsUpTheNext() {
+        return !mayBeOvertaken && !answer.isDone();
     }
 
     void whenDone(Consumer<Exchange> action) {

@@ -40,8 +40,10 @@ final class ExchangeQueue {
         return size;
     }
 
-    boolean hasRoom() {
-        return exchanges.size() < limits.maxInFlight() && heldBytes < limits.maxRequestBytes();
+    /** @param backlog what waits behind the exchanges and counts as well */
+    boolean hasRoom(Backlog backlog) {
+        return exchanges.size() + backlog.size() < limits.maxInFlight()
+                && heldBytes + backlog.heldBytes() < limits.maxRequestBytes();
     }
 
     boolean nextIsDone() {

@@ -55,7 +55,8 @@ final class RequestDispatcher {
             metrics.requestReceived(frame.readableBytes());
             CompletableFuture<? extends AbstractResponse> answer = call(handler, context, request);
             boolean frameIsNeeded = !answer.isDone() && refersToFrame(header.apiKey());
-            Exchange exchange = new Exchange(context, request, answer, receivedNs, frameIsNeeded ? frame : null);
+            Exchange exchange = new Exchange(
+                    context, request, answer, receivedNs, frameIsNeeded ? frame : null, handler.mayBeOvertaken());
             held = frameIsNeeded ? null : frame;
             return exchange;
         } finally {

@@ -2,10 +2,13 @@ package io.polestar.broker.net;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polestar.protocol.NoLeaks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
@@ -67,6 +71,62 @@ class RequestOrderTest {
         } finally {
             threads.shutdown();
         }
+    }
+
+    @Test
+    void shouldBeginARequestWhenTheOnesBeforeAreDoneIfTheyMayNotBeOvertaken() throws IOException {
+        int requests = 200;
+        AtomicInteger open = new AtomicInteger();
+        AtomicInteger mostOpen = new AtomicInteger();
+        TestHandler<?> slow = TestHandler.heartbeat((context, request) -> {
+                    mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
+                    return CompletableFuture.supplyAsync(() -> {
+                        open.decrementAndGet();
+                        return TestHandler.heartbeatResponse();
+                    });
+                })
+                .notOvertaken();
+        try (TestServer server = new TestServer().start(slow);
+                WireClient client = server.connect()) {
+            sendAll(client, requests);
+            assertAnsweredInOrder(client, requests);
+        }
+        assertEquals(1, mostOpen.get());
+    }
+
+    @Test
+    void shouldBreakOnlyTheConnectionWhenARequestThatWaitedIsNoRequest() throws IOException {
+        try (TestServer server = new TestServer().start(pendingHeartbeat.notOvertaken());
+                WireClient client = server.connect();
+                WireClient other = server.connect()) {
+            client.send(WireClient.heartbeat("0"), 0);
+            await().until(() -> pending.size() == 1);
+            client.send(ByteBuffer.allocate(12).putInt(8).putLong(-1).flip());
+            client.send(WireClient.heartbeat("2"), 2);
+            pending.get("0").complete(TestHandler.heartbeatResponse());
+            assertEquals(0, client.receiveCorrelationId(ApiKeys.HEARTBEAT, (short) 4));
+            assertTrue(client.isClosedByServer());
+            other.send(WireClient.heartbeat("3"), 3);
+            await().until(() -> pending.containsKey("3"));
+            assertFalse(pending.containsKey("2"));
+            pending.get("3").complete(TestHandler.heartbeatResponse());
+            assertEquals(3, other.receiveCorrelationId(ApiKeys.HEARTBEAT, (short) 4));
+        }
+    }
+
+    @Test
+    void shouldDropWhatWaitsWhenTheServerStops() throws IOException {
+        TestServer server = new TestServer().start(pendingHeartbeat.notOvertaken());
+        try (server;
+                WireClient client = server.connect()) {
+            sendAll(client, 5);
+            await().until(() -> pending.size() == 1);
+            pending.get("0").completeAsync(TestHandler::heartbeatResponse);
+            assertAnsweredInOrder(client, 1);
+            await().until(() -> pending.size() == 2);
+        }
+        pending.values().forEach(answer -> answer.complete(TestHandler.heartbeatResponse()));
+        assertEquals(2, pending.size());
     }
 
     @Test

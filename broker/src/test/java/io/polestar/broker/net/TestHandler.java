@@ -13,8 +13,15 @@ import org.apache.kafka.common.requests.RequestContext;
 
 /** A handler whose behaviour the test gives. */
 record TestHandler<R extends AbstractRequest>(
-        ApiKeys apiKey, BiFunction<RequestContext, R, CompletableFuture<? extends AbstractResponse>> behaviour)
+        ApiKeys apiKey,
+        BiFunction<RequestContext, R, CompletableFuture<? extends AbstractResponse>> behaviour,
+        boolean mayBeOvertaken)
         implements ApiHandler<R> {
+
+    TestHandler(
+            ApiKeys apiKey, BiFunction<RequestContext, R, CompletableFuture<? extends AbstractResponse>> behaviour) {
+        this(apiKey, behaviour, true);
+    }
 
     static TestHandler<HeartbeatRequest> heartbeat(
             BiFunction<RequestContext, HeartbeatRequest, CompletableFuture<? extends AbstractResponse>> behaviour) {
@@ -23,6 +30,10 @@ record TestHandler<R extends AbstractRequest>(
 
     static TestHandler<HeartbeatRequest> promptHeartbeat() {
         return heartbeat((context, request) -> CompletableFuture.completedFuture(heartbeatResponse()));
+    }
+
+    TestHandler<R> notOvertaken() {
+        return new TestHandler<>(apiKey, behaviour, false);
     }
 
     static HeartbeatResponse heartbeatResponse() {
