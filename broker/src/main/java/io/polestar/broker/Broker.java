@@ -61,6 +61,7 @@ public final class Broker implements AutoCloseable {
 
     private static final long FETCH_SESSION_EVICTION_MS = 120_000;
     private static final Duration LOG_IDLE_AFTER = Duration.ofMinutes(10);
+    private static final Duration PATIENCE_AT_STOP = Duration.ofMillis(100);
 
     private final long startedNs = System.nanoTime();
     private final Parts parts = new Parts();
@@ -140,11 +141,18 @@ public final class Broker implements AutoCloseable {
         stage("unfenced");
         readiness.done("registration");
         partitions.start();
-        parts.add("serving", () -> {
-            controller.controlledShutdown();
-            network.close();
-        });
+        parts.add("serving", () -> stopServing(controller));
         network.startServing(apis);
+    }
+
+    /**
+     * Once this broker has left, the only one of its cluster, a client would hear of a cluster without brokers; so it
+     * hangs up before. What then still waits, for members or for records, is answered when the leadership ends.
+     */
+    private void stopServing(EmbeddedController controller) {
+        network.hangUp(PATIENCE_AT_STOP);
+        controller.controlledShutdown();
+        network.close();
     }
 
     /** Loads Chronicle's classes beside the rest of the start; a failure shows again where the first log is opened. */

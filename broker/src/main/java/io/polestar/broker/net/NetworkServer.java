@@ -149,14 +149,24 @@ public final class NetworkServer implements AutoCloseable {
     }
 
     /**
+     * Accepts and reads no more, and closes each connection when what is in flight on it is answered.
+     *
+     * @param patience how long to wait for the answers; the connections that still owe some stay open
+     */
+    public void hangUp(Duration patience) {
+        acceptLimit.stopServing();
+        acceptors.forEach(acceptor -> acceptor.close().awaitUninterruptibly());
+        acceptors.clear();
+        connections.finishAll(patience);
+    }
+
+    /**
      * Accepts and reads no more, sends the answers to what is in flight, closes.
      *
      * @param timeout for the answers; what is not answered by then is not answered at all
      */
     public void close(Duration timeout) {
-        acceptLimit.stopServing();
-        acceptors.forEach(acceptor -> acceptor.close().awaitUninterruptibly());
-        acceptors.clear();
+        hangUp(Duration.ZERO);
         if (!connections.finishAll(timeout)) {
             connections.closeAll();
         }
