@@ -1,0 +1,143 @@
+package io.polestar.ops.differential;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.polestar.broker.BrokerFixture;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The same words to Apache Kafka and to Polestar, and their answers field by field. Runs with {@code mvn verify
+ * -Pdifferential}; {@code -Ddifferential.seed=N} chooses other random requests, {@code -Ddifferential.scenario=REGEX} some
+ * of the scenarios.
+ */
+@Tag("differential")
+@Timeout(1800)
+class DifferentialIT {
+    private static final long SEED = Long.getLong("differential.seed", 1);
+    private static final String CHOSEN = System.getProperty("differential.scenario", ".*");
+
+    /** What is not the same by default, and what keeps the comparison short. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "group.initial.rebalance.delay.ms", "0",
+            "group.consumer.heartbeat.interval.ms", "500",
+            "group.consumer.min.heartbeat.interval.ms", "100",
+            "group.consumer.assignment.interval.ms", "0",
+            "group.min.session.timeout.ms", "1000",
+            "offsets.topic.num.partitions", "4",
+            "num.partitions", "2",
+            "fetch.max.bytes", "2000000");
+
+    @TempDir
+    static Path directory;
+
+    private static KafkaProcess kafka;
+    private static BrokerFixture polestar;
+    private static int kafkaPort;
+
+    @BeforeAll
+    static void start() throws Exception {
+        kafkaPort = freePort();
+        kafka = new KafkaProcess(directory.resolve("kafka"), kafkaPort, freePort(), SETTINGS);
+        BrokerFixture.Builder builder = BrokerFixture.builder(directory.resolve("polestar"));
+        SETTINGS.forEach(builder::with);
+        polestar = builder.start();
+        await("Apache Kafka").atMost(Duration.ofMinutes(2)).until(() -> {
+            assertTrue(kafka.isAlive(), "it ended: see its server.log");
+            return listens(kafkaPort);
+        });
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        polestar.close();
+        kafka.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shouldAnswerAsKafka() {
+        System.out.println("seed " + SEED);
+        Coverage coverage = new Coverage();
+        Stream<DynamicTest> scenarios = Scenarios.all(SEED).stream()
+                .filter(scenario -> scenario.name().matches(CHOSEN))
+                .map(scenario -> DynamicTest.dynamicTest(scenario.name(), () -> compare(scenario, coverage)));
+        DynamicTest everything = DynamicTest.dynamicTest("every API in every version", () -> requireAll(coverage));
+        return CHOSEN.equals(".*") ? Stream.concat(scenarios, Stream.of(everything)) : scenarios;
+    }
+
+    private static void compare(Scenario scenario, Coverage coverage) throws Exception {
+        Transcript expected = play(scenario, kafkaPort);
+        Transcript actual = play(scenario, polestarPort());
+        coverage.add(expected);
+        List<Comparison.Difference> unknown = Comparison.compare(scenario.name(), expected, actual).stream()
+                .filter(difference -> !KnownDifferences.cover(difference))
+                .toList();
+        assertEquals(
+                "",
+                unknown.stream()
+                        .map(difference -> difference.step() + " " + difference.fields())
+                        .collect(Collectors.joining(System.lineSeparator())),
+                "step and fields: Kafka / Polestar");
+    }
+
+    private static Transcript play(Scenario scenario, int port) throws Exception {
+        try (Session session = new Session(port)) {
+            scenario.script().play(session);
+            return session.transcript();
+        }
+    }
+
+    private static void requireAll(Coverage coverage) {
+        System.out.println(coverage);
+        Map<ApiKeys, List<Short>> missing = new TreeMap<>();
+        try (Session session = new Session(polestarPort())) {
+            ApiVersionsRequestData request = new ApiVersionsRequestData()
+                    .setClientSoftwareName("differential")
+                    .setClientSoftwareVersion("1");
+            session.prepare(ApiKeys.API_VERSIONS, request, ApiVersionsResponseData.class).apiKeys().stream()
+                    .map(version -> ApiKeys.forId(version.apiKey()))
+                    .filter(key -> !coverage.missing(key).isEmpty())
+                    .forEach(key -> missing.put(key, coverage.missing(key)));
+        }
+        assertEquals(Map.of(), missing);
+    }
+
+    private static int polestarPort() {
+        return polestar.broker().listeners().get(0).port();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

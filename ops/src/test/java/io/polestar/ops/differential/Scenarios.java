@@ -1,0 +1,27 @@
+package io.polestar.ops.differential;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All that is said to both brokers, in the order in which it is said. */
+final class Scenarios {
+    private Scenarios() {}
+
+    static List<Scenario> all(long seed) {
+        return Stream.of(
+                        MetadataScenarios.all(),
+                        ProduceScenarios.all(),
+                        FetchScenarios.all(),
+                        OffsetScenarios.all(),
+                        GroupScenarios.all(),
+                        OffsetCommitScenarios.all(),
+                        ConsumerGroupScenarios.all(),
+                        TopicScenarios.all(),
+                        ConfigScenarios.all(),
+                        ClusterScenarios.all(),
+                        OtherScenarios.all(seed),
+                        RandomScenarios.all(seed))
+                .flatMap(List::stream)
+                .toList();
+    }
+}
