@@ -34,7 +34,6 @@ final class ProduceScenarios {
                 new Scenario("produce-compacted", ProduceScenarios::compacted),
                 new Scenario("produce-timestamps", ProduceScenarios::timestamps),
                 new Scenario("produce-codecs", ProduceScenarios::codecs),
-                new Scenario("produce-idempotent", ProduceScenarios::idempotent),
                 new Scenario("produce-limits", ProduceScenarios::limits));
     }
 
@@ -177,82 +176,10 @@ final class ProduceScenarios {
         readBack(session, "all of it", id, 2);
     }
 
-    private static Map<String, MemoryRecords> oddBatches() {
-        Map<String, MemoryRecords> odd = new LinkedHashMap<>();
-        MemoryRecords three = Batches.plain(3);
-        odd.put("three records", three);
-        odd.put("empty batch", Batches.empty());
-        odd.put("two batches", Batches.concat(three, three));
-        odd.put("base offset 5", Batches.baseOffset(5, 2));
-        odd.put("base offset -1", Batches.baseOffset(-1, 2));
-        odd.put("control batch", Batches.control());
-        odd.put("flipped byte", Batches.patched(three, three.sizeInBytes() - 1, 99, false));
-        odd.put("wrong crc", Batches.patchedInt(three, 17, 12345, false));
-        odd.put("truncated by 1", Batches.truncated(three, 1));
-        odd.put("truncated to header", Batches.truncated(three, three.sizeInBytes() - 61));
-        odd.put("truncated to 10", Batches.truncated(three, three.sizeInBytes() - 10));
-        odd.put("batch then half", Batches.concat(three, Batches.truncated(three, 10)));
-        odd.put("batch then 5 bytes", Batches.concat(three, Batches.truncated(three, three.sizeInBytes() - 5)));
-        odd.put("length 0", Batches.patchedInt(three, 8, 0, false));
-        odd.put("length -1", Batches.patchedInt(three, 8, -1, false));
-        odd.put("length 48", Batches.patchedInt(three, 8, 48, false));
-        odd.put("length 49", Batches.patchedInt(three, 8, 49, false));
-        odd.put("length 10", Batches.patchedInt(three, 8, 10, false));
-        odd.put("length huge", Batches.patchedInt(three, 8, Integer.MAX_VALUE, false));
-        odd.put("magic 3", Batches.patched(three, 16, 3, false));
-        odd.put("magic -1", Batches.patched(three, 16, -1, false));
-        odd.put("magic 0", Batches.magic((byte) 0, CompressionType.NONE, Batches.records(2)));
-        odd.put("magic 1", Batches.magic((byte) 1, CompressionType.NONE, Batches.records(2)));
-        odd.put("magic 1 gzip", Batches.magic((byte) 1, CompressionType.GZIP, Batches.records(2)));
-        odd.put("count 2 of 3", Batches.patchedInt(three, 57, 2, true));
-        odd.put("count 4 of 3", Batches.patchedInt(three, 57, 4, true));
-        odd.put("count 0 of 3", Batches.patchedInt(three, 57, 0, true));
-        odd.put("count -1 of 3", Batches.patchedInt(three, 57, -1, true));
-        odd.put("last offset delta 5", Batches.patchedInt(three, 23, 5, true));
-        odd.put("last offset delta -1", Batches.patchedInt(three, 23, -1, true));
-        odd.put(
-                "last offset delta 5, count 6",
-                Batches.patchedInt(Batches.patchedInt(three, 23, 5, true), 57, 6, true));
-        odd.put("max timestamp lower", Batches.patchedLong(three, 35, TIME_MS - 100));
-        odd.put("max timestamp higher", Batches.patchedLong(three, 35, TIME_MS + 100));
-        odd.put("max timestamp -1", Batches.patchedLong(three, 35, -1));
-        odd.put("codec 7", Batches.patched(three, 22, 7, true));
-        odd.put("codec 5", Batches.patched(three, 22, 5, true));
-        odd.put("codec gzip on plain", Batches.patched(three, 22, 1, true));
-        odd.put("codec lz4 on plain", Batches.patched(three, 22, 3, true));
-        odd.put("codec snappy on plain", Batches.patched(three, 22, 2, true));
-        odd.put("codec zstd on plain", Batches.patched(three, 22, 4, true));
-        odd.put("log append time from client", Batches.patched(three, 22, 8, true));
-        odd.put("delete horizon from client", Batches.patched(three, 22, 64, true));
-        odd.put("unused attribute bits", Batches.patched(three, 21, 0x7f, true));
-        odd.put("leader epoch given", Batches.patchedInt(three, 12, 42, false));
-        odd.put("record length wrong", Batches.patched(three, 61, 60, true));
-        odd.put("record length negative", Batches.patched(three, 61, 1, true));
-        odd.put("offset delta wrong", Batches.patched(three, 64, 4, true));
-        odd.put("producer id without epoch", Batches.patchedLong(three, 43, 900_001));
-        odd.put("transactional bit", Batches.patched(three, 22, 16, true));
-        odd.put("null key and value", Batches.of(CompressionType.NONE, record(TIME_MS, null, null)));
-        odd.put("empty key and value", Batches.of(CompressionType.NONE, record(TIME_MS, "", "")));
-        odd.put("no timestamp", Batches.of(CompressionType.NONE, record(-1, "k", "v")));
-        odd.put(
-                "headers",
-                Batches.of(
-                        CompressionType.NONE,
-                        new SimpleRecord(
-                                TIME_MS,
-                                Batches.bytes("k"),
-                                Batches.bytes("v"),
-                                new org.apache.kafka.common.header.Header[] {
-                                    new org.apache.kafka.common.header.internals.RecordHeader("h", null),
-                                    new org.apache.kafka.common.header.internals.RecordHeader("h", new byte[3])
-                                })));
-        return odd;
-    }
-
     private static void batches(Session session) {
         String topic = "produce-batches";
         Uuid id = Admin.create(session, topic, 2, Map.of());
-        oddBatches().forEach((name, batch) -> {
+        OddBatches.all().forEach((name, batch) -> {
             for (short version : new short[] {3, 6, 7, 8, 9, 10, 13}) {
                 produce(session, name, version, (short) -1, topic, id, 0, batch);
             }
@@ -363,125 +290,6 @@ final class ProduceScenarios {
             }
             readBack(session, "all of " + target, id, 1);
         }
-    }
-
-    private static void idempotent(Session session) {
-        String topic = "produce-idempotent";
-        Uuid id = Admin.create(session, topic, 2, Map.of());
-        long producer = Admin.producerId(session);
-        record Step(String name, int epoch, int sequence, int count) {}
-        List<Step> steps = List.of(
-                new Step("first", 0, 0, 2),
-                new Step("first again", 0, 0, 2),
-                new Step("same start, other count", 0, 0, 3),
-                new Step("same start, fewer", 0, 0, 1),
-                new Step("next", 0, 2, 2),
-                new Step("first again after next", 0, 0, 2),
-                new Step("gap", 0, 9, 1),
-                new Step("back", 0, 3, 1),
-                new Step("new epoch, wrong start", 1, 4, 1),
-                new Step("new epoch", 1, 0, 1),
-                new Step("old epoch", 0, 4, 1),
-                new Step("old epoch, duplicate", 0, 2, 2),
-                new Step("new epoch again", 1, 0, 1),
-                new Step("new epoch next", 1, 1, 1),
-                new Step("negative epoch", -1, 2, 1),
-                new Step("negative sequence", 1, -1, 1),
-                new Step("very new epoch", 30_000, 0, 1),
-                new Step("n1", 30_000, 1, 1),
-                new Step("n2", 30_000, 2, 1),
-                new Step("n3", 30_000, 3, 1),
-                new Step("n4", 30_000, 4, 1),
-                new Step("n5", 30_000, 5, 1),
-                new Step("n6", 30_000, 6, 1),
-                new Step("fifth last again", 30_000, 2, 1),
-                new Step("sixth last again", 30_000, 1, 1));
-        for (Step step : steps) {
-            for (short version : new short[] {3, 9, 13}) {
-                MemoryRecords batch;
-                try {
-                    batch = Batches.idempotent(producer, step.epoch(), step.sequence(), step.count());
-                } catch (IllegalArgumentException e) {
-                    continue;
-                }
-                produce(session, step.name(), version, (short) -1, topic, id, 0, batch);
-            }
-        }
-        for (short version : Session.versions(ApiKeys.PRODUCE)) {
-            long unknown = 1_000_000 + version;
-            produce(
-                    session,
-                    "unknown id from 5",
-                    version,
-                    (short) -1,
-                    topic,
-                    id,
-                    1,
-                    Batches.idempotent(unknown, 0, 5, 1));
-            produce(
-                    session,
-                    "unknown id next 6",
-                    version,
-                    (short) -1,
-                    topic,
-                    id,
-                    1,
-                    Batches.idempotent(unknown, 0, 6, 1));
-            produce(
-                    session,
-                    "unknown id high epoch",
-                    version,
-                    (short) -1,
-                    topic,
-                    id,
-                    1,
-                    Batches.idempotent(unknown + 100, 7, 0, 1));
-            produce(
-                    session,
-                    "wrap around",
-                    version,
-                    (short) -1,
-                    topic,
-                    id,
-                    1,
-                    Batches.idempotent(unknown + 200, 0, Integer.MAX_VALUE, 3));
-            produce(
-                    session,
-                    "after wrap around",
-                    version,
-                    (short) -1,
-                    topic,
-                    id,
-                    1,
-                    Batches.idempotent(unknown + 200, 0, 2, 3));
-            produce(
-                    session,
-                    "gzip empty sequence",
-                    version,
-                    (short) -1,
-                    topic,
-                    id,
-                    1,
-                    Batches.patchedInt(Batches.idempotent(unknown + 300, 0, 0, 1), 53, -1, true));
-        }
-        for (short version : Session.versions(ApiKeys.DESCRIBE_PRODUCERS)) {
-            session.call(
-                    "producers",
-                    ApiKeys.DESCRIBE_PRODUCERS,
-                    version,
-                    new org.apache.kafka.common.message.DescribeProducersRequestData()
-                            .setTopics(List.of(
-                                    new org.apache.kafka.common.message.DescribeProducersRequestData.TopicRequest()
-                                            .setName(topic)
-                                            .setPartitionIndexes(List.of(0, 1, 5, -1)),
-                                    new org.apache.kafka.common.message.DescribeProducersRequestData.TopicRequest()
-                                            .setName("produce-nothing")
-                                            .setPartitionIndexes(List.of(0)),
-                                    new org.apache.kafka.common.message.DescribeProducersRequestData.TopicRequest()
-                                            .setName("a/b")
-                                            .setPartitionIndexes(List.of(0)))));
-        }
-        readBack(session, "all of it", id, 2);
     }
 
     private static void limits(Session session) {

@@ -11,6 +11,7 @@ final class Scenarios {
         return Stream.of(
                         MetadataScenarios.all(),
                         ProduceScenarios.all(),
+                        IdempotenceScenarios.all(),
                         FetchScenarios.all(),
                         OffsetScenarios.all(),
                         GroupScenarios.all(),
