@@ -269,11 +269,12 @@ class NetworkServerTest {
 
     @Test
     void shouldNotCloseAsIdleWhenTheClientWaitsForAnAnswer() throws IOException {
-        try (TestServer server = new TestServer().maxIdle(Duration.ofMillis(50)).start(pendingHeartbeat);
+        try (TestServer server =
+                        new TestServer().maxIdle(Duration.ofMillis(500)).start(pendingHeartbeat);
                 WireClient client = server.connect()) {
             client.send(WireClient.heartbeat("a"), 1);
             await().until(() -> pending.size() == 1);
-            await().during(Duration.ofMillis(200))
+            await().during(Duration.ofMillis(1200))
                     .until(() -> server.server().clients().size() == 1);
             pending.remove().complete(TestHandler.heartbeatResponse());
             assertEquals(1, client.receiveCorrelationId(ApiKeys.HEARTBEAT, (short) 4));
