@@ -9,10 +9,12 @@ import java.util.TreeSet;
 import org.apache.kafka.common.Reconfigurable;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.share.ShareCoordinatorConfig;
 import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
+import org.apache.kafka.metadata.KafkaConfigSchema;
 import org.apache.kafka.network.SocketServerConfigs;
 import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.raft.MetadataLogConfig;
@@ -20,6 +22,8 @@ import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
+import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
+import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
  * The broker's settings: Kafka's broker configs by their own names, types and checks, and those of {@link
@@ -30,6 +34,11 @@ public final class BrokerConfig extends AbstractKafkaConfig {
     /** Kafka's broker definition and ours together. */
     public static final ConfigDef DEFINITION =
             Utils.mergeConfigs(List.of(AbstractKafkaConfig.CONFIG_DEF, PolestarConfigs.DEFINITION));
+
+    /** The broker's and the topics' configs with their synonyms, as Kafka's modules resolve them. */
+    public static final KafkaConfigSchema SCHEMA = new KafkaConfigSchema(
+            Map.of(ConfigResource.Type.BROKER, DEFINITION, ConfigResource.Type.TOPIC, LogConfig.configDefCopy()),
+            ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS);
 
     /** The name of the listener that the controller would have; with one node nothing listens on it. */
     public static final String CONTROLLER_LISTENER = "CONTROLLER";

@@ -18,7 +18,9 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
     static final List<KafkaInternals> ALL = List.of(
             uses(
                     Part.SETTINGS,
-                    "the names and definitions of Kafka's broker configs",
+                    "the names and definitions of Kafka's broker and topic configs",
+                    "metadata.KafkaConfigSchema",
+                    "storage.internals.log.LogConfig",
                     "server.config.",
                     "network.SocketServerConfigs",
                     "raft.KRaftConfigs",
@@ -55,8 +57,8 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "Kafka's checks of batches, its producer state and its leader epochs, and topics as the image has them",
                     "storage.internals.",
                     "image.",
-                    "metadata.PartitionRegistration",
                     "metadata.KafkaConfigSchema",
+                    "metadata.PartitionRegistration",
                     "coordinator.transaction.",
                     "server.config.",
                     "server.common.",

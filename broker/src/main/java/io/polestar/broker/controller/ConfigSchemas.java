@@ -5,23 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.metadata.KafkaConfigSchema;
 import org.apache.kafka.server.config.ConfigSynonym;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
-import org.apache.kafka.storage.internals.log.LogConfig;
 
-/** The types and defaults of the broker's and the topics' configs, in the forms that Kafka's modules take. */
+/** The defaults of the topics' configs, in the form that Kafka's modules take. */
 public final class ConfigSchemas {
-
-    /** Definitions of broker and topic configs, for the controller. */
-    static final KafkaConfigSchema SCHEMA = new KafkaConfigSchema(
-            Map.of(
-                    ConfigResource.Type.BROKER,
-                    new ConfigDef(BrokerConfig.DEFINITION),
-                    ConfigResource.Type.TOPIC,
-                    LogConfig.configDefCopy()),
-            ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS);
 
     private ConfigSchemas() {}
 

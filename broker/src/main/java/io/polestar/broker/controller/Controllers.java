@@ -31,7 +31,7 @@ final class Controllers {
         return new QuorumController.Builder(format.nodeId(), format.clusterId())
                 .setTime(time)
                 .setThreadNamePrefix("controller-")
-                .setConfigSchema(ConfigSchemas.SCHEMA)
+                .setConfigSchema(BrokerConfig.SCHEMA)
                 .setRaftClient(raft)
                 .setQuorumFeatures(ClusterFeatures.ofQuorum(format.nodeId()))
                 .setDefaultReplicationFactor(config.getInt(ReplicationConfigs.DEFAULT_REPLICATION_FACTOR_CONFIG)

@@ -40,7 +40,6 @@ final class PartitionState {
     private static final Logger log = LoggerFactory.getLogger(PartitionState.class);
     private static final int REPLAY_SLICE_BYTES = 8 << 20;
 
-    private final TopicPartition topicPartition;
     private final ProducerStateManager producers;
     private final LeaderEpochFileCache epochs;
     private final PartitionContext context;
@@ -50,12 +49,7 @@ final class PartitionState {
 
     private volatile int lastWrittenEpoch = -1;
 
-    private PartitionState(
-            TopicPartition topicPartition,
-            ProducerStateManager producers,
-            LeaderEpochFileCache epochs,
-            PartitionContext context) {
-        this.topicPartition = topicPartition;
+    private PartitionState(ProducerStateManager producers, LeaderEpochFileCache epochs, PartitionContext context) {
         this.producers = producers;
         this.epochs = epochs;
         this.context = context;
@@ -66,7 +60,6 @@ final class PartitionState {
             TopicPartition topicPartition, Path directory, PartitionLog partitionLog, PartitionContext context) {
         try {
             PartitionState state = new PartitionState(
-                    topicPartition,
                     new ProducerStateManager(
                             topicPartition,
                             directory.toFile(),
@@ -207,10 +200,6 @@ final class PartitionState {
         return Map.copyOf(producers.activeProducers());
     }
 
-    OptionalInt epochOf(long offset) {
-        return epochs.epochForOffset(offset);
-    }
-
     /** The epoch that holds the first offset, or will hold it; empty if it is not known. */
     OptionalInt earliestEpoch(long startOffset) {
         EpochEntry earliest = epochs.earliestEntry().orElse(leading);
@@ -249,10 +238,5 @@ final class PartitionState {
     void saveAndForgetBefore(long offset) throws IOException {
         save();
         producers.deleteSnapshotsBefore(offset);
-    }
-
-    @Override
-    public String toString() {
-        return "PartitionState(" + topicPartition + ")";
     }
 }

@@ -211,13 +211,28 @@ public final class Partitions implements MetadataPublisher {
     }
 
     private void reconfigure(Collection<ConfigResource> changed) {
-        boolean brokerChanged = changed.stream().anyMatch(r -> r.type() == ConfigResource.Type.BROKER);
-        for (Partition partition : all()) {
-            String topic = partition.topicPartition().topic();
-            if (brokerChanged || changed.contains(new ConfigResource(ConfigResource.Type.TOPIC, topic))) {
-                partition.configure(configs.of(topic, image.configs()));
+        if (changed.stream().anyMatch(resource -> resource.type() == ConfigResource.Type.BROKER)) {
+            all().forEach(this::reconfigure);
+            return;
+        }
+        for (ConfigResource resource : changed) {
+            if (resource.type() == ConfigResource.Type.TOPIC) {
+                reconfigure(resource.name());
             }
         }
+    }
+
+    private void reconfigure(String topic) {
+        TopicImage known = image.topics().getTopic(topic);
+        if (known != null) {
+            known.partitions()
+                    .keySet()
+                    .forEach(index -> find(new TopicPartition(topic, index)).ifPresent(this::reconfigure));
+        }
+    }
+
+    private void reconfigure(Partition partition) {
+        partition.configure(configs.of(partition.topicPartition().topic(), image.configs()));
     }
 
     private void applyRetention() {

@@ -7,26 +7,21 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.image.ConfigurationsImage;
-import org.apache.kafka.metadata.KafkaConfigSchema;
-import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
  * A topic's effective configs: its own over the node's dynamic ones over the cluster's dynamic ones over the broker's
- * file over Kafka's defaults.
+ * file over Kafka's defaults. Safe for use from any thread.
  */
 public final class TopicConfigs {
     private static final ConfigResource CLUSTER_DEFAULT = new ConfigResource(ConfigResource.Type.BROKER, "");
 
-    private final KafkaConfigSchema schema = new KafkaConfigSchema(
-            Map.of(
-                    ConfigResource.Type.BROKER,
-                    BrokerConfig.DEFINITION,
-                    ConfigResource.Type.TOPIC,
-                    LogConfig.configDefCopy()),
-            ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS);
+    /** What every topic without configs of its own has under one image. */
+    private record Defaults(ConfigurationsImage image, LogConfig config) {}
+
     private final Map<String, Object> brokerFile;
     private final ConfigResource node;
+    private volatile Defaults defaults = new Defaults(null, null);
 
     public TopicConfigs(BrokerConfig config) {
         this.brokerFile = config.originals();
@@ -35,8 +30,22 @@ public final class TopicConfigs {
 
     public LogConfig of(String topic, ConfigurationsImage image) {
         Map<String, String> own = image.configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, topic));
+        return own.isEmpty() ? defaults(image) : resolve(own, image);
+    }
+
+    private LogConfig defaults(ConfigurationsImage image) {
+        Defaults known = defaults;
+        if (known.image() != image) {
+            known = new Defaults(image, resolve(Map.of(), image));
+            defaults = known;
+        }
+        return known.config();
+    }
+
+    private LogConfig resolve(Map<String, String> own, ConfigurationsImage image) {
         Map<String, String> values = new HashMap<>();
-        for (ConfigEntry entry : schema.resolveEffectiveTopicConfigs(
+        for (ConfigEntry entry : BrokerConfig.SCHEMA
+                .resolveEffectiveTopicConfigs(
                         brokerFile, image.configMapForResource(CLUSTER_DEFAULT), image.configMapForResource(node), own)
                 .values()) {
             if (entry.value() != null) {
