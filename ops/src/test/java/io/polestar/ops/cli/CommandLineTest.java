@@ -36,6 +36,7 @@ class CommandLineTest {
                 "produce",
                 "consume",
                 "consume t --pattern a.*",
+                "consume --pattern a.b*",
                 "consume t --from yesterday",
                 "consume t --group g --from 17",
                 "consume t --format %x",

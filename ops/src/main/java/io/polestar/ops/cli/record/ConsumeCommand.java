@@ -67,9 +67,12 @@ public final class ConsumeCommand extends ClientVerb {
     private final Map<TopicPartition, OffsetAndMetadata> printed = new HashMap<>();
     private long count;
 
+    private Subscription subscription;
+
     @Override
     protected void run() {
         RecordFormat format = checkedArguments();
+        subscription = pattern == null ? Subscription.toTopics(topics) : Subscription.toPattern(pattern);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties());
                 WakeAtExit wake = new WakeAtExit(consumer)) {
             begin(consumer);
@@ -109,7 +112,6 @@ public final class ConsumeCommand extends ClientVerb {
     }
 
     private void begin(KafkaConsumer<byte[], byte[]> consumer) {
-        Subscription subscription = pattern == null ? Subscription.toTopics(topics) : Subscription.toPattern(pattern);
         if (group == null) {
             subscription.assign(consumer, from);
         } else {

@@ -2,6 +2,8 @@ package io.polestar.ops.cli.record;
 
 import io.polestar.ops.cli.CliException;
 import io.polestar.ops.cli.StartPoint;
+import io.polestar.protocol.pattern.InvalidPatternException;
+import io.polestar.protocol.pattern.TopicPattern;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,16 +30,14 @@ final class Subscription {
         return new Subscription(names, null);
     }
 
-    /** @param levels {@code *} is one level, a last {@code >} one or more */
-    static Subscription toPattern(String levels) {
-        String regex = List.of(levels.split("\\.", -1)).stream()
-                .map(level -> switch (level) {
-                    case "*" -> "[^.]+";
-                    case ">" -> ".+";
-                    default -> Pattern.quote(level);
-                })
-                .collect(Collectors.joining("\\."));
-        return new Subscription(List.of(), Pattern.compile(regex));
+    /** @throws CliException if it is no pattern; the line says where */
+    static Subscription toPattern(String text) {
+        try {
+            return new Subscription(
+                    List.of(), Pattern.compile(TopicPattern.parse(text).toRegex()));
+        } catch (InvalidPatternException e) {
+            throw CliException.refused("--pattern: " + e.getMessage(), e);
+        }
     }
 
     /** Joins the consumer's group. A topic or a broker that is not there is found out now. */
