@@ -114,6 +114,12 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "listeners and limits by Kafka's names",
                     "network.SocketServerConfigs",
                     "server.config."),
+            uses(
+                    "testing",
+                    "the names of Kafka's broker configs",
+                    "server.config.",
+                    "network.SocketServerConfigs",
+                    "coordinator.group.GroupCoordinatorConfig"),
             uses("ops", "the names of Kafka's broker configs", "server.config.", "network.SocketServerConfigs"));
 
     private static KafkaInternals uses(String part, String reason, String... prefixes) {

@@ -59,6 +59,7 @@ record Part(String name, Set<String> imports) {
                     "broker.topic",
                     "storage",
                     "storage.chronicle"),
+            part("testing", SETTINGS, "broker", "storage"),
             part("ops", "*"));
 
     private static Part part(String name, String... imports) {
