@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -16,13 +17,22 @@ final class CheckedFile {
     private CheckedFile() {}
 
     /** @param kind four characters that name the format, with its version */
-    static void write(Path file, int kind, ByteBuffer payload, boolean force) throws IOException {
+    static void write(Path file, int kind, ByteBuffer payload) throws IOException {
+        DurableFile.replace(file, content(kind, payload));
+    }
+
+    /** As {@link #write(Path, int, ByteBuffer)}, and returns when it is on the device. */
+    static void write(Path file, int kind, ByteBuffer payload, Disk disk) throws IOException {
+        DurableFile.replace(file, content(kind, payload), disk);
+    }
+
+    private static byte[] content(int kind, ByteBuffer payload) {
         ByteBuffer content = ByteBuffer.allocate(HEAD + payload.remaining());
         content.putInt(kind)
                 .putInt(payload.remaining())
                 .putInt(checksum(payload))
                 .put(payload.duplicate());
-        DurableFile.replace(file, content.array(), force);
+        return content.array();
     }
 
     /** Empty if there is none, or it is damaged or of another format. */

@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.Disk;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogStore;
 import io.polestar.storage.PartitionLog;
@@ -41,8 +42,13 @@ public final class ChronicleLogStore implements LogStore {
      * @param clock milliseconds since the epoch
      * @param maxOpenQueues queues that may be open at once; each costs two file handles, two mappings and about 90 KB
      * @param idleAfter a queue without an append for so long is closed
+     * @param disk forces what must survive a power cut
      */
-    public record Options(LongSupplier clock, int maxOpenQueues, Duration idleAfter) {
+    public record Options(LongSupplier clock, int maxOpenQueues, Duration idleAfter, Disk disk) {
+        public Options(LongSupplier clock, int maxOpenQueues, Duration idleAfter) {
+            this(clock, maxOpenQueues, idleAfter, Disk.system());
+        }
+
         public static Options defaults() {
             return new Options(System::currentTimeMillis, 1000, Duration.ofMinutes(10));
         }
@@ -67,13 +73,18 @@ public final class ChronicleLogStore implements LogStore {
      * @throws DataDirectoryFormatException if this version cannot read it
      */
     public ChronicleLogStore(Path directory, Options options) {
-        this.directory = DataDirectory.open(directory);
+        this.directory = DataDirectory.open(directory, options.disk());
         this.options = options;
         this.background =
                 Executors.newSingleThreadScheduledExecutor(task -> newThread(task, "polestar-log-background"));
         this.ahead = Executors.newSingleThreadExecutor(task -> newThread(task, "polestar-log-ahead"));
         this.environment = new LogEnvironment(
-                options.clock(), new OpenQueues(options.maxOpenQueues()), background, ahead, BootId.current());
+                options.clock(),
+                options.disk(),
+                new OpenQueues(options.maxOpenQueues()),
+                background,
+                ahead,
+                BootId.current());
         long sweepMs = Math.max(1000, options.idleAfter().toMillis() / 4);
         background.scheduleWithFixedDelay(this::closeIdle, sweepMs, sweepMs, TimeUnit.MILLISECONDS);
     }

@@ -1,6 +1,7 @@
 package io.polestar.storage.chronicle;
 
 import io.polestar.storage.BatchHeader;
+import io.polestar.storage.Disk;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
@@ -34,6 +35,7 @@ final class ChroniclePartitionLog implements PartitionLog {
     }
 
     private final Path directory;
+    private final Disk disk;
     private final ReentrantLock appendLock = new ReentrantLock();
     private final LogSegments segments;
     private final LogTail tail;
@@ -46,9 +48,10 @@ final class ChroniclePartitionLog implements PartitionLog {
     ChroniclePartitionLog(
             Path directory, LogEnvironment environment, OpenedLog opened, LogSettings settings, Runnable onClose) {
         this.directory = directory;
+        this.disk = environment.disk();
         this.segments = opened.segments();
         this.tail = new LogTail(directory, environment, segments, appendLock, opened.checkpointed());
-        this.cut = new LogCut(directory, segments, tail, opened.metadata());
+        this.cut = new LogCut(directory, disk, segments, tail, opened.metadata());
         this.settings = settings;
         this.onClose = onClose;
     }
@@ -127,7 +130,7 @@ final class ChroniclePartitionLog implements PartitionLog {
         try {
             cut.forceMetadata();
             for (Segment segment : segments.all()) {
-                segment.force();
+                segment.force(disk);
             }
         } catch (IOException e) {
             throw fail("force", e);

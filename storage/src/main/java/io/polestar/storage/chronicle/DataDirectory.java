@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -30,12 +31,14 @@ final class DataDirectory implements AutoCloseable {
     private static final Pattern FORMAT = Pattern.compile("format_version: (\\d{1,9})\n(?:directory_id: (\\S{22})\n)?");
 
     private final Path root;
+    private final Disk disk;
     private final FileChannel lockChannel;
     private final Uuid id;
     private final boolean cleanStop;
 
-    private DataDirectory(Path root, FileChannel lockChannel) throws IOException {
+    private DataDirectory(Path root, Disk disk, FileChannel lockChannel) throws IOException {
         this.root = root;
+        this.disk = disk;
         this.lockChannel = lockChannel;
         this.id = identify();
         this.cleanStop = Files.deleteIfExists(root.resolve(CLEAN_STOP));
@@ -48,12 +51,12 @@ final class DataDirectory implements AutoCloseable {
      * @throws DataDirectoryLockedException if it is in use
      * @throws DataDirectoryFormatException if this version cannot read it
      */
-    static DataDirectory open(Path root) {
+    static DataDirectory open(Path root, Disk disk) {
         try {
             Files.createDirectories(root);
             FileChannel channel = lock(root);
             try {
-                return new DataDirectory(root, channel);
+                return new DataDirectory(root, disk, channel);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
@@ -101,10 +104,10 @@ final class DataDirectory implements AutoCloseable {
         return Uuid.fromString(matcher.group(2));
     }
 
-    private static Uuid createIdentity(Path file) throws IOException {
+    private Uuid createIdentity(Path file) throws IOException {
         Uuid created = Uuid.randomUuid();
         String text = "format_version: " + FORMAT_VERSION + "\ndirectory_id: " + created + "\n";
-        DurableFile.replace(file, text.getBytes(StandardCharsets.ISO_8859_1), true);
+        DurableFile.replace(file, text.getBytes(StandardCharsets.ISO_8859_1), disk);
         return created;
     }
 
@@ -133,7 +136,7 @@ final class DataDirectory implements AutoCloseable {
         Path aside = trash.resolve(Uuid.randomUuid().toString());
         Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
         return Optional.of(() -> {
-            DurableFile.forceDirectory(root);
+            disk.forceDirectory(root);
             DurableFile.deleteTree(aside);
         });
     }
@@ -144,7 +147,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     void markClean() throws IOException {
-        DurableFile.replace(root.resolve(CLEAN_STOP), new byte[0], true);
+        DurableFile.replace(root.resolve(CLEAN_STOP), new byte[0], disk);
     }
 
     /** Gives the lock back. */

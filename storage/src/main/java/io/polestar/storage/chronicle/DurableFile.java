@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,13 +12,25 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Small files that are replaced whole, and what must reach the device. Stateless. */
+/** Small files that are replaced whole, and folders that are removed whole. Stateless. */
 final class DurableFile {
 
     private DurableFile() {}
 
-    /** Replaces a file's content: a crash leaves the old or the new one. */
-    static void replace(Path file, byte[] content, boolean force) throws IOException {
+    /** Replaces a file's content: a crash of the process leaves the old or the new one. */
+    static void replace(Path file, byte[] content) throws IOException {
+        move(write(file, content), file);
+    }
+
+    /** Replaces a file's content and returns when the new one is on the device: a power cut leaves the old or the new one. */
+    static void replace(Path file, byte[] content, Disk disk) throws IOException {
+        Path temporary = write(file, content);
+        disk.force(temporary);
+        move(temporary, file);
+        disk.forceDirectory(file.getParent());
+    }
+
+    private static Path write(Path file, byte[] content) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -25,28 +38,12 @@ final class DurableFile {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            if (force) {
-                channel.force(true);
-            }
         }
+        return temporary;
+    }
+
+    private static void move(Path temporary, Path file) throws IOException {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        if (force) {
-            forceDirectory(file.getParent());
-        }
-    }
-
-    /** Waits until a file's bytes are on the device; an error of an earlier write-back is thrown here as well. */
-    static void force(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(false);
-        }
-    }
-
-    /** Makes created, renamed and removed names durable. */
-    static void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
     }
 
     static void deleteTree(Path root) throws IOException {

@@ -32,7 +32,7 @@ record LogCheckpoint(List<SegmentSummary> segments, boolean forced, String bootI
                 .put(boot)
                 .putInt(segments.size());
         segments.forEach(segment -> segment.write(payload));
-        CheckedFile.write(directory.resolve(FILE), KIND, payload.rewind(), false);
+        CheckedFile.write(directory.resolve(FILE), KIND, payload.rewind());
     }
 
     static void remove(Path directory) throws IOException {

@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.Disk;
 import io.polestar.storage.LogSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,13 +9,15 @@ import java.nio.file.Path;
 final class LogCut {
 
     private final Path directory;
+    private final Disk disk;
     private final LogSegments segments;
     private final LogTail tail;
     private PartitionMetadata metadata;
     private volatile boolean metadataForced;
 
-    LogCut(Path directory, LogSegments segments, LogTail tail, PartitionMetadata metadata) {
+    LogCut(Path directory, Disk disk, LogSegments segments, LogTail tail, PartitionMetadata metadata) {
         this.directory = directory;
+        this.disk = disk;
         this.segments = segments;
         this.tail = tail;
         this.metadata = metadata;
@@ -22,7 +25,7 @@ final class LogCut {
 
     void forceMetadata() throws IOException {
         if (!metadataForced) {
-            PartitionMetadata.force(directory);
+            PartitionMetadata.force(directory, disk);
             metadataForced = true;
         }
     }
@@ -41,7 +44,7 @@ final class LogCut {
 
     private void startAt(long offset) throws IOException {
         metadata = metadata.withStartOffset(offset);
-        metadata.write(directory, true);
+        metadata.write(directory, disk);
         metadataForced = true;
         segments.startOffset(offset);
     }
@@ -97,7 +100,7 @@ final class LogCut {
             end(place, new Segment(directory, SegmentSummary.empty(segment.number(), segment.baseOffset())));
         } else {
             long blockBytes = LogTail.blockBytes(settings.maxBatchBytes());
-            Segment shorter = SegmentRewrite.keepBefore(directory, segment, endPosition, blockBytes);
+            Segment shorter = SegmentRewrite.keepBefore(directory, segment, endPosition, blockBytes, disk);
             segment.discard();
             end(place, shorter);
         }

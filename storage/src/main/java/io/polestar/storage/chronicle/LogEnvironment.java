@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.Disk;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
@@ -7,9 +8,11 @@ import java.util.function.LongSupplier;
  * What all logs of a store share.
  *
  * @param clock milliseconds since the epoch
+ * @param disk forces what must survive a power cut
  * @param openQueues bounds how many are open
  * @param background runs what need not delay an append, one task after the other
  * @param ahead runs what {@link AheadWriter} does, so that it never waits for a disk
  * @param bootId names this run of the operating system
  */
-record LogEnvironment(LongSupplier clock, OpenQueues openQueues, Executor background, Executor ahead, String bootId) {}
+record LogEnvironment(
+        LongSupplier clock, Disk disk, OpenQueues openQueues, Executor background, Executor ahead, String bootId) {}

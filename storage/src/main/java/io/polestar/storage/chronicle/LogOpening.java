@@ -46,7 +46,7 @@ final class LogOpening {
         }
         PartitionMetadata metadata = stored.orElseGet(() -> new PartitionMetadata(topicId, firstOffset()));
         if (stored.isEmpty()) {
-            metadata.write(directory, false);
+            metadata.write(directory);
         }
         return opened(metadata, checkpointed);
     }
@@ -139,7 +139,7 @@ final class LogOpening {
     private Segment cut(Segment torn, long endPosition) throws IOException {
         try {
             long blockBytes = LogTail.blockBytes(settings.maxBatchBytes());
-            return SegmentRewrite.keepBefore(directory, torn, endPosition, blockBytes);
+            return SegmentRewrite.keepBefore(directory, torn, endPosition, blockBytes, environment.disk());
         } finally {
             torn.discard();
         }

@@ -88,7 +88,7 @@ final class LogTail {
     /** Lets a later recovery pass the segment over. If it fails, recovery reads it. */
     private void seal(Segment ended) {
         try {
-            ended.seal();
+            ended.seal(environment.disk());
         } catch (IOException | RuntimeException e) {
             LOG.warn("segment {} of {} is not sealed", ended.number(), directory.getFileName(), e);
         }
@@ -170,7 +170,7 @@ final class LogTail {
         boolean allForced = true;
         for (Segment segment : segments.all()) {
             if (forced) {
-                segment.force();
+                segment.force(environment.disk());
             }
             allForced &= segment.isForced();
             segment.keepIndex();

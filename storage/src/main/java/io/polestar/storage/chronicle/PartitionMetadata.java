@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,16 +38,25 @@ record PartitionMetadata(Uuid topicId, long startOffset) {
                 : Optional.empty();
     }
 
-    void write(Path directory, boolean force) throws IOException {
-        String text = "version: 1\ntopic_id: " + topicId + "\nlog_start_offset: " + startOffset + "\n";
-        DurableFile.replace(directory.resolve(FILE), text.getBytes(StandardCharsets.ISO_8859_1), force);
+    void write(Path directory) throws IOException {
+        DurableFile.replace(directory.resolve(FILE), content());
+    }
+
+    /** Returns when it is on the device. */
+    void write(Path directory, Disk disk) throws IOException {
+        DurableFile.replace(directory.resolve(FILE), content(), disk);
+    }
+
+    private byte[] content() {
+        return ("version: 1\ntopic_id: " + topicId + "\nlog_start_offset: " + startOffset + "\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** Makes what was written without being forced durable. */
-    static void force(Path directory) throws IOException {
-        DurableFile.force(directory.resolve(FILE));
-        DurableFile.forceDirectory(directory);
-        DurableFile.forceDirectory(directory.toAbsolutePath().getParent());
+    static void force(Path directory, Disk disk) throws IOException {
+        disk.force(directory.resolve(FILE));
+        disk.forceDirectory(directory);
+        disk.forceDirectory(directory.toAbsolutePath().getParent());
     }
 
     PartitionMetadata withStartOffset(long newStartOffset) {

@@ -1,6 +1,7 @@
 package io.polestar.storage.chronicle;
 
 import io.polestar.storage.BatchHeader;
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -185,13 +186,13 @@ final class Segment {
     }
 
     /** Returns when everything appended before is on the device. The name is made durable the first time. */
-    void force() throws IOException {
+    void force(Disk disk) throws IOException {
         long end = endPosition();
         if (forcedPosition >= end) {
             return;
         }
         try {
-            DurableFile.force(memory.file());
+            disk.force(memory.file());
         } catch (NoSuchFileException e) {
             if (discarded) {
                 return;
@@ -199,7 +200,7 @@ final class Segment {
             throw e;
         }
         if (forcedPosition == 0) {
-            DurableFile.forceDirectory(directory);
+            disk.forceDirectory(directory);
         }
         forcedPosition = end;
     }
@@ -214,10 +215,10 @@ final class Segment {
     }
 
     /** Forces an ended segment and writes its index, which says so. */
-    synchronized void seal() throws IOException {
+    synchronized void seal(Disk disk) throws IOException {
         if (!isEmpty() && !discarded) {
-            force();
-            new SegmentIndexFile(summary(), index(), true).write(directory, true);
+            force(disk);
+            new SegmentIndexFile(summary(), index(), true).write(directory, disk);
             indexOnDisk = true;
         }
     }
@@ -225,7 +226,7 @@ final class Segment {
     /** Writes the index to disk if it is not there and that is cheaper than to walk the file once more. */
     synchronized void keepIndex() throws IOException {
         if (endPosition() > WALKED_BYTES && index != null && !indexOnDisk && !discarded) {
-            new SegmentIndexFile(summary(), index, false).write(directory, false);
+            new SegmentIndexFile(summary(), index, false).write(directory);
             indexOnDisk = true;
         }
     }

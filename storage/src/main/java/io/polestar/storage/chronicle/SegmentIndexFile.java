@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
@@ -17,14 +18,23 @@ record SegmentIndexFile(SegmentSummary summary, SegmentIndex index, boolean seal
 
     private static final int KIND = 'P' << 24 | 'S' << 16 | 'I' << 8 | 1;
 
-    void write(Path directory, boolean force) throws IOException {
+    void write(Path directory) throws IOException {
+        CheckedFile.write(SegmentFile.indexOf(directory, summary.number()), KIND, payload());
+    }
+
+    /** Returns when it is on the device. */
+    void write(Path directory, Disk disk) throws IOException {
+        CheckedFile.write(SegmentFile.indexOf(directory, summary.number()), KIND, payload(), disk);
+    }
+
+    private ByteBuffer payload() {
         long[] entries = index.entries();
         int longs = index.count() * SegmentIndex.WIDTH;
         ByteBuffer payload = ByteBuffer.allocate(1 + SegmentSummary.BYTES + longs * Long.BYTES);
         payload.put((byte) (sealed ? 1 : 0));
         summary.write(payload);
         payload.asLongBuffer().put(entries, 0, longs);
-        CheckedFile.write(SegmentFile.indexOf(directory, summary.number()), KIND, payload.rewind(), force);
+        return payload.rewind();
     }
 
     static Optional<SegmentIndexFile> read(Path directory, int number) throws IOException {

@@ -1,6 +1,7 @@
 package io.polestar.storage.chronicle;
 
 import io.polestar.storage.BatchHeader;
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,8 @@ final class SegmentRewrite {
      *
      * @param endPosition position of the first batch to drop
      */
-    static Segment keepBefore(Path directory, Segment segment, long endPosition, long blockSize) throws IOException {
+    static Segment keepBefore(Path directory, Segment segment, long endPosition, long blockSize, Disk disk)
+            throws IOException {
         Path folder = directory.resolve(FOLDER);
         DurableFile.deleteTree(folder);
         Files.createDirectories(folder);
@@ -37,14 +39,14 @@ final class SegmentRewrite {
             }
         }
         Path written = SegmentFile.of(folder, segment.number());
-        DurableFile.force(written);
+        disk.force(written);
         Files.deleteIfExists(SegmentFile.indexOf(directory, segment.number()));
         Files.move(
                 written,
                 SegmentFile.of(directory, segment.number()),
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
-        DurableFile.forceDirectory(directory);
+        disk.forceDirectory(directory);
         DurableFile.deleteTree(folder);
         return copy;
     }

@@ -385,7 +385,7 @@ class RecoveryTest {
             log.roll();
             append(log, 10);
         });
-        new PartitionMetadata(TOPIC_ID, 45).write(crashed.resolve("orders-0"), false);
+        new PartitionMetadata(TOPIC_ID, 45).write(crashed.resolve("orders-0"));
 
         after(crashed, log -> {
             assertEquals(45, log.startOffset());
