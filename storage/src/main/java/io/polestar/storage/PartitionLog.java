@@ -69,6 +69,20 @@ public interface PartitionLog extends AutoCloseable {
     /** Returns when everything appended before the call is on the device. */
     void force();
 
+    /** The offset below which everything is on the device, or was removed; at most {@link #endOffset()}. */
+    long durableOffset();
+
+    /**
+     * Asks for what was appended before the call to be made durable, and returns at once. Requests that wait are carried
+     * out together; the listener is told. May be called on any thread.
+     *
+     * @param withinMs how long it may wait for others to join, in milliseconds
+     */
+    void requestForce(long withinMs);
+
+    /** Who is told of forces; one at a time. */
+    void setForceListener(ForceListener listener);
+
     /** Applies changed settings; what they say of segments holds from the next append on. */
     void configure(LogSettings settings);
 

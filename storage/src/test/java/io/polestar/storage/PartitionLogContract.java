@@ -1,5 +1,6 @@
 package io.polestar.storage;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,11 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InconsistentTopicIdException;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -487,5 +491,66 @@ public abstract class PartitionLogContract {
         log.append(Batch.at(0).timestamps(-1).build());
 
         assertEquals(1_000_000, log.segments().get(0).maxTimestampMs());
+    }
+
+    @Test
+    void shouldMoveTheDurableOffsetOnlyByForcing() {
+        appendOneByOne(3);
+        assertEquals(0, log.durableOffset());
+        log.force();
+        assertEquals(3, log.durableOffset());
+        appendOneByOne(1);
+        assertEquals(3, log.durableOffset());
+        log.roll();
+        appendOneByOne(1);
+        log.force();
+        assertEquals(5, log.durableOffset());
+    }
+
+    @Test
+    void shouldTellTheListenerWhenARequestedForceIsDone() {
+        BlockingQueue<Long> durable = new LinkedBlockingQueue<>();
+        log.setForceListener(new ForceListener() {
+            @Override
+            public void onDurable(long durableOffset) {
+                durable.add(durableOffset);
+            }
+
+            @Override
+            public void onForceFailed(KafkaStorageException failure) {
+                throw new AssertionError(failure);
+            }
+        });
+        appendOneByOne(2);
+        log.requestForce(0);
+        await().until(() -> durable.contains(2L));
+        appendOneByOne(2);
+        log.requestForce(10);
+        await().until(() -> durable.contains(4L));
+        assertEquals(4, log.durableOffset());
+    }
+
+    @Test
+    void shouldKnowAfterACleanCloseThatAllIsDurable() {
+        appendOneByOne(3);
+        reopenLog();
+        assertEquals(3, log.durableOffset());
+    }
+
+    @Test
+    void shouldNotCallDurableWhatTakesThePlaceOfATruncatedTail() {
+        appendOneByOne(10);
+        log.force();
+        log.truncateTo(4);
+        assertEquals(4, log.durableOffset());
+        appendOneByOne(3);
+        assertEquals(4, log.durableOffset());
+    }
+
+    @Test
+    void shouldCountWhatWasTrimmedAsDurable() {
+        appendOneByOne(10);
+        log.trimTo(6);
+        assertEquals(6, log.durableOffset());
     }
 }

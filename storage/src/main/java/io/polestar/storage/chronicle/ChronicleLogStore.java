@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -28,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The logs of one data directory, each a Chronicle queue in its folder. Owns the directory's lock and two background
- * threads: one seals ended segments and closes idle queues, one writes ahead of busy ones. Safe for use from any thread.
+ * The logs of one data directory, each a Chronicle queue in its folder. Owns the directory's lock and three threads: one
+ * forces what is asked to be durable, one seals ended segments and closes idle queues, one writes ahead of busy ones. Safe for use from any thread.
  */
 public final class ChronicleLogStore implements LogStore {
 
@@ -58,6 +59,7 @@ public final class ChronicleLogStore implements LogStore {
     private final Options options;
     private final LogEnvironment environment;
     private final ScheduledExecutorService background;
+    private final ScheduledExecutorService forcer;
     private final ExecutorService ahead;
     private final Map<TopicPartition, ChroniclePartitionLog> open = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -77,16 +79,26 @@ public final class ChronicleLogStore implements LogStore {
         this.options = options;
         this.background =
                 Executors.newSingleThreadScheduledExecutor(task -> newThread(task, "polestar-log-background"));
+        this.forcer = newForcer();
         this.ahead = Executors.newSingleThreadExecutor(task -> newThread(task, "polestar-log-ahead"));
         this.environment = new LogEnvironment(
                 options.clock(),
                 options.disk(),
                 new OpenQueues(options.maxOpenQueues()),
                 background,
+                forcer,
                 ahead,
                 BootId.current());
         long sweepMs = Math.max(1000, options.idleAfter().toMillis() / 4);
         background.scheduleWithFixedDelay(this::closeIdle, sweepMs, sweepMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** What still waits when the store closes need not run: closing forces every log. */
+    private static ScheduledExecutorService newForcer() {
+        ScheduledThreadPoolExecutor executor =
+                new ScheduledThreadPoolExecutor(1, task -> newThread(task, "polestar-log-force"));
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return executor;
     }
 
     private static Thread newThread(Runnable task, String name) {
@@ -202,6 +214,7 @@ public final class ChronicleLogStore implements LogStore {
         }
         closed = true;
         boolean clean = closeLogs();
+        finish(forcer);
         finish(ahead);
         finish(background);
         try (directory) {

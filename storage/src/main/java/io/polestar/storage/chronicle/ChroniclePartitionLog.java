@@ -2,6 +2,7 @@ package io.polestar.storage.chronicle;
 
 import io.polestar.storage.BatchHeader;
 import io.polestar.storage.Disk;
+import io.polestar.storage.ForceListener;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
@@ -19,12 +20,26 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A partition's log in one Chronicle queue. What changes it holds the append lock, which is there against the store's
  * closing of idle queues; reads take no lock.
  */
 final class ChroniclePartitionLog implements PartitionLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChroniclePartitionLog.class);
+
+    private static final ForceListener NOBODY = new ForceListener() {
+        @Override
+        public void onDurable(long durableOffset) {}
+
+        @Override
+        public void onForceFailed(KafkaStorageException failure) {
+            LOG.error("a log failed", failure);
+        }
+    };
 
     private interface Change {
         void run() throws IOException;
@@ -38,9 +53,12 @@ final class ChroniclePartitionLog implements PartitionLog {
     private final Disk disk;
     private final ReentrantLock appendLock = new ReentrantLock();
     private final LogSegments segments;
+    private final LogForce force;
+    private final RequestedForces forces;
     private final LogTail tail;
     private final LogCut cut;
     private final Runnable onClose;
+    private volatile ForceListener forceListener = NOBODY;
     private volatile LogSettings settings;
     private volatile KafkaStorageException failure;
     private volatile boolean closed;
@@ -50,7 +68,9 @@ final class ChroniclePartitionLog implements PartitionLog {
         this.directory = directory;
         this.disk = environment.disk();
         this.segments = opened.segments();
-        this.tail = new LogTail(directory, environment, segments, appendLock, opened.checkpointed());
+        this.force = new LogForce(directory, disk, segments, opened.forced());
+        this.tail = new LogTail(directory, environment, segments, appendLock, force, this::seal, opened.checkpointed());
+        this.forces = new RequestedForces(environment.forcer(), this::forceRequested);
         this.cut = new LogCut(directory, disk, segments, tail, opened.metadata());
         this.settings = settings;
         this.onClose = onClose;
@@ -121,19 +141,77 @@ final class ChroniclePartitionLog implements PartitionLog {
 
     @Override
     public void truncateTo(long offset) {
-        change("truncate", () -> cut.from(offset, settings));
+        change("truncate", () -> {
+            cut.from(offset, settings);
+            force.cutAt(segments.endOffset());
+        });
     }
 
     @Override
     public void force() {
         requireUsable();
         try {
-            cut.forceMetadata();
-            for (Segment segment : segments.all()) {
-                segment.force(disk);
-            }
+            force.all();
         } catch (IOException e) {
             throw fail("force", e);
+        }
+    }
+
+    @Override
+    public long durableOffset() {
+        return force.durableOffset();
+    }
+
+    @Override
+    public void requestForce(long withinMs) {
+        forces.request(withinMs);
+    }
+
+    @Override
+    public void setForceListener(ForceListener listener) {
+        forceListener = listener;
+    }
+
+    private void forceRequested() {
+        if (closed || failure != null) {
+            return;
+        }
+        try {
+            force.all();
+        } catch (IOException | RuntimeException e) {
+            failForce(e);
+            return;
+        }
+        forceListener.onDurable(force.durableOffset());
+    }
+
+    /** Lets a later recovery pass the segment over. */
+    private void seal(Segment ended) {
+        if (closed || failure != null) {
+            return;
+        }
+        try {
+            force.ended(ended);
+        } catch (IOException | RuntimeException e) {
+            failForce(e);
+            return;
+        }
+        forceListener.onDurable(force.durableOffset());
+        try {
+            ended.seal(disk);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "segment {} of {} is not sealed; after a crash it is read as a whole",
+                    ended.number(),
+                    directory.getFileName(),
+                    e);
+        }
+    }
+
+    /** The kernel forgets a failed write-back once it told of it: to force again would succeed and prove nothing. */
+    private void failForce(Exception cause) {
+        if (!closed) {
+            forceListener.onForceFailed(fail("force", cause));
         }
     }
 

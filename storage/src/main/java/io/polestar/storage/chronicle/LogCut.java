@@ -13,7 +13,6 @@ final class LogCut {
     private final LogSegments segments;
     private final LogTail tail;
     private PartitionMetadata metadata;
-    private volatile boolean metadataForced;
 
     LogCut(Path directory, Disk disk, LogSegments segments, LogTail tail, PartitionMetadata metadata) {
         this.directory = directory;
@@ -21,13 +20,6 @@ final class LogCut {
         this.segments = segments;
         this.tail = tail;
         this.metadata = metadata;
-    }
-
-    void forceMetadata() throws IOException {
-        if (!metadataForced) {
-            PartitionMetadata.force(directory, disk);
-            metadataForced = true;
-        }
     }
 
     /** The start is made durable first: a crash behind it leaves segments that the next open removes. */
@@ -45,7 +37,6 @@ final class LogCut {
     private void startAt(long offset) throws IOException {
         metadata = metadata.withStartOffset(offset);
         metadata.write(directory, disk);
-        metadataForced = true;
         segments.startOffset(offset);
     }
 

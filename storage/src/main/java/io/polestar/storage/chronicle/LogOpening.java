@@ -25,6 +25,7 @@ final class LogOpening {
     private final LogSettings settings;
     private final List<Segment> found = new ArrayList<>();
     private boolean lastHasEnded;
+    private boolean forced;
     private int nextNumber;
 
     LogOpening(Path directory, LogEnvironment environment, LogSettings settings) {
@@ -65,6 +66,7 @@ final class LogOpening {
         }
         if (checkpoint.get().forced()) {
             found.forEach(Segment::markForced);
+            forced = true;
         }
         return true;
     }
@@ -167,7 +169,8 @@ final class LogOpening {
         if (last == null || lastHasEnded) {
             found.add(new Segment(directory, SegmentSummary.empty(nextNumber, endOffset)));
         }
-        return new OpenedLog(metadata, new LogSegments(found, startOffset, endOffset), checkpointed && !trimmed);
+        return new OpenedLog(
+                metadata, new LogSegments(found, startOffset, endOffset), checkpointed && !trimmed, forced);
     }
 
     private boolean finishTrim(long startOffset) throws IOException {

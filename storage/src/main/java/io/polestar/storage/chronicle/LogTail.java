@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,23 +27,32 @@ final class LogTail {
     private final LogEnvironment environment;
     private final LogSegments segments;
     private final ReentrantLock appendLock;
+    private final LogForce force;
+    private final Consumer<Segment> onEnded;
     private SegmentAppender appender;
     private AheadWriter aheadWriter;
     private boolean checkpointed;
     private volatile long lastUsedMs;
     private volatile boolean failed;
 
-    /** @param checkpointed whether the folder holds a checkpoint that says what the segments say */
+    /**
+     * @param onEnded what to do, in the background, with a segment that has ended
+     * @param checkpointed whether the folder holds a checkpoint that says what the segments say
+     */
     LogTail(
             Path directory,
             LogEnvironment environment,
             LogSegments segments,
             ReentrantLock appendLock,
+            LogForce force,
+            Consumer<Segment> onEnded,
             boolean checkpointed) {
         this.directory = directory;
         this.environment = environment;
         this.segments = segments;
         this.appendLock = appendLock;
+        this.force = force;
+        this.onEnded = onEnded;
         this.checkpointed = checkpointed;
     }
 
@@ -82,16 +92,7 @@ final class LogTail {
             writeAheadOf(ended.number() + 1);
             appender.rollTo(ended.number() + 1);
         }
-        environment.background().execute(() -> seal(ended));
-    }
-
-    /** Lets a later recovery pass the segment over. If it fails, recovery reads it. */
-    private void seal(Segment ended) {
-        try {
-            ended.seal(environment.disk());
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("segment {} of {} is not sealed", ended.number(), directory.getFileName(), e);
-        }
+        environment.background().execute(() -> onEnded.accept(ended));
     }
 
     /** To be called before the first change of what a checkpoint speaks of. */
@@ -167,14 +168,13 @@ final class LogTail {
         if (checkpointed || failed) {
             return;
         }
-        boolean allForced = true;
+        if (forced) {
+            force.all();
+        }
         for (Segment segment : segments.all()) {
-            if (forced) {
-                segment.force(environment.disk());
-            }
-            allForced &= segment.isForced();
             segment.keepIndex();
         }
+        boolean allForced = force.durableOffset() >= segments.endOffset();
         var summaries = Arrays.stream(segments.all()).map(Segment::summary).toList();
         new LogCheckpoint(summaries, allForced, environment.bootId()).write(directory);
         checkpointed = true;

@@ -6,5 +6,6 @@ package io.polestar.storage.chronicle;
  * @param metadata its topic and start
  * @param segments its segments
  * @param checkpointed whether the checkpoint on disk says the same
+ * @param forced whether all of it is on the device
  */
-record OpenedLog(PartitionMetadata metadata, LogSegments segments, boolean checkpointed) {}
+record OpenedLog(PartitionMetadata metadata, LogSegments segments, boolean checkpointed, boolean forced) {}

@@ -214,10 +214,9 @@ final class Segment {
         forcedPosition = endPosition();
     }
 
-    /** Forces an ended segment and writes its index, which says so. */
+    /** Writes the index of an ended segment that was forced, which says so. */
     synchronized void seal(Disk disk) throws IOException {
         if (!isEmpty() && !discarded) {
-            force(disk);
             new SegmentIndexFile(summary(), index(), true).write(directory, disk);
             indexOnDisk = true;
         }

@@ -1,6 +1,7 @@
 package io.polestar.storage.memory;
 
 import io.polestar.storage.BatchHeader;
+import io.polestar.storage.ForceListener;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
@@ -24,6 +25,8 @@ final class MemoryPartitionLog implements PartitionLog {
     private final List<MemorySegment> segments = new ArrayList<>(List.of(new MemorySegment(0)));
     private LogSettings settings;
     private long startOffset;
+    private long durableOffset;
+    private volatile Optional<ForceListener> forceListener = Optional.empty();
     private boolean open;
 
     MemoryPartitionLog(Uuid topicId, LongSupplier clock) {
@@ -150,11 +153,30 @@ final class MemoryPartitionLog implements PartitionLog {
             segments.add(new MemorySegment(offset));
         }
         startOffset = Math.min(startOffset, active().nextOffset());
+        durableOffset = Math.min(durableOffset, endOffset());
     }
 
     @Override
     public synchronized void force() {
         requireOpen();
+        durableOffset = endOffset();
+    }
+
+    @Override
+    public synchronized long durableOffset() {
+        return Math.max(startOffset, Math.min(durableOffset, endOffset()));
+    }
+
+    /** Memory is as durable as it will ever be: there is nothing to wait for. */
+    @Override
+    public void requestForce(long withinMs) {
+        force();
+        forceListener.ifPresent(listener -> listener.onDurable(durableOffset()));
+    }
+
+    @Override
+    public void setForceListener(ForceListener listener) {
+        forceListener = Optional.of(listener);
     }
 
     @Override
@@ -174,6 +196,7 @@ final class MemoryPartitionLog implements PartitionLog {
 
     @Override
     public synchronized void close() {
+        durableOffset = endOffset();
         open = false;
     }
 

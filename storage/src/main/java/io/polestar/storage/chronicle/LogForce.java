@@ -1,0 +1,67 @@
+package io.polestar.storage.chronicle;
+
+import io.polestar.storage.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Brings a log to the device and knows how much of it is there. One force runs at a time, under this object's monitor;
+ * how far it came may be read by any thread.
+ */
+final class LogForce {
+
+    private final Path directory;
+    private final Disk disk;
+    private final LogSegments segments;
+    private boolean identityForced;
+    private volatile long durableOffset;
+
+    /** @param allForced whether everything in the folder is on the device already */
+    LogForce(Path directory, Disk disk, LogSegments segments, boolean allForced) {
+        this.directory = directory;
+        this.disk = disk;
+        this.segments = segments;
+        this.identityForced = allForced;
+        this.durableOffset = allForced ? segments.endOffset() : segments.startOffset();
+    }
+
+    /** Everything below it is on the device, or was removed. */
+    long durableOffset() {
+        return Math.max(durableOffset, segments.startOffset());
+    }
+
+    /** Returns when everything appended before the call is on the device. */
+    synchronized void all() throws IOException {
+        long upTo = segments.endOffset();
+        if (durableOffset >= upTo && identityForced) {
+            return;
+        }
+        for (Segment segment : segments.all()) {
+            segment.force(disk);
+        }
+        identity();
+        durableOffset = Math.max(durableOffset, upTo);
+    }
+
+    /** Forces a segment that has ended. */
+    synchronized void ended(Segment segment) throws IOException {
+        segment.force(disk);
+        identity();
+        if (durableOffset >= segment.baseOffset()) {
+            durableOffset = Math.max(durableOffset, segment.nextOffset());
+        }
+    }
+
+    /** What says whose log it is, and the folder's own name. */
+    private void identity() throws IOException {
+        if (!identityForced) {
+            PartitionMetadata.force(directory, disk);
+            identityForced = true;
+        }
+    }
+
+    /** The tail was cut: what is appended from here on is not on the device yet. */
+    synchronized void cutAt(long endOffset) {
+        durableOffset = Math.min(durableOffset, endOffset);
+    }
+}
