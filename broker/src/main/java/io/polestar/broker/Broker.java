@@ -28,6 +28,7 @@ import io.polestar.broker.net.NetworkConfig;
 import io.polestar.broker.net.NetworkServer;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.topic.Partitions;
+import io.polestar.storage.Disk;
 import io.polestar.storage.chronicle.ChronicleLogStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.metrics.Metrics;
@@ -71,13 +73,15 @@ public final class Broker implements AutoCloseable {
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Scrape scrape = new Scrape(meters);
     private final BrokerConfig config;
+    private final Disk disk;
     private HttpServer http;
     private NetworkServer network;
     private List<BoundListener> listeners;
     private ApiTable apis;
 
-    private Broker(BrokerConfig config) {
+    private Broker(BrokerConfig config, Disk disk) {
         this.config = config;
+        this.disk = disk;
     }
 
     /**
@@ -89,7 +93,12 @@ public final class Broker implements AutoCloseable {
      * @throws IOException if the HTTP server cannot listen
      */
     public static Broker start(BrokerConfig config) throws IOException {
-        Broker broker = new Broker(config);
+        return start(config, Disk.system());
+    }
+
+    /** As {@link #start(BrokerConfig)}, on a device of one's own. */
+    public static Broker start(BrokerConfig config, Disk disk) throws IOException {
+        Broker broker = new Broker(config, disk);
         try {
             broker.build();
             return broker;
@@ -188,7 +197,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private ChronicleLogStore.Options logOptions() {
-        return new ChronicleLogStore.Options(System::currentTimeMillis, config.maxOpenLogs(), LOG_IDLE_AFTER);
+        return new ChronicleLogStore.Options(System::currentTimeMillis, config.maxOpenLogs(), LOG_IDLE_AFTER, disk);
     }
 
     private void startHttp() throws IOException {
@@ -228,13 +237,14 @@ public final class Broker implements AutoCloseable {
         Access access = Access.EVERYONE;
         KRaftMetadataCache metadata = controller.metadataCache();
         TopicCreation creation = new TopicCreation(config, controller.changes());
-        FetchHandler fetch = new FetchHandler(
-                metadata, partitions, access, fetchSessions(), startFetchTimer(), config.fetchMaxBytes());
+        ScheduledExecutorService timer = startRequestTimer();
+        FetchHandler fetch =
+                new FetchHandler(metadata, partitions, access, fetchSessions(), timer, config.fetchMaxBytes());
         List<ApiHandler<?>> all = new ArrayList<>();
         all.add(new ApiVersionsHandler(() -> all, ClusterFeatures::supportedOnTheWire, metadata::features));
         all.add(fetch);
         all.addAll(PartitionHandlers.all(
-                config.dataDirectory(), partitions, metadata, controller.producerIds()::next, access));
+                config.dataDirectory(), partitions, metadata, controller.producerIds()::next, access, timer));
         all.addAll(MetadataHandlers.all(config, controller, creation, clientMetrics, access));
         all.addAll(GroupHandlers.all(config, groups, metadata, InternalTopicCreation.by(creation), access));
         network.addConnectionListener(fetch::onConnectionClosed);
@@ -252,14 +262,14 @@ public final class Broker implements AutoCloseable {
         return new FetchManager(Time.SYSTEM, new FetchSession.FetchSessionCache(shards));
     }
 
-    private ScheduledThreadPoolExecutor startFetchTimer() {
+    private ScheduledExecutorService startRequestTimer() {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "polestar-fetch-timer");
+            Thread thread = new Thread(task, "polestar-request-timer");
             thread.setDaemon(true);
             return thread;
         });
         timer.setRemoveOnCancelPolicy(true);
-        parts.add("fetch timer", timer::shutdownNow);
+        parts.add("request timer", timer::shutdownNow);
         return timer;
     }
 

@@ -20,6 +20,7 @@ import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
+import org.apache.kafka.server.config.ConfigSynonym;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
@@ -35,10 +36,13 @@ public final class BrokerConfig extends AbstractKafkaConfig {
     public static final ConfigDef DEFINITION =
             Utils.mergeConfigs(List.of(AbstractKafkaConfig.CONFIG_DEF, PolestarConfigs.DEFINITION));
 
+    /** Kafka's topic configs and ours together. */
+    public static final ConfigDef TOPIC_DEFINITION =
+            Utils.mergeConfigs(List.of(LogConfig.configDefCopy(), PolestarTopicConfigs.DEFINITION));
+
     /** The broker's and the topics' configs with their synonyms, as Kafka's modules resolve them. */
     public static final KafkaConfigSchema SCHEMA = new KafkaConfigSchema(
-            Map.of(ConfigResource.Type.BROKER, DEFINITION, ConfigResource.Type.TOPIC, LogConfig.configDefCopy()),
-            ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS);
+            Map.of(ConfigResource.Type.BROKER, DEFINITION, ConfigResource.Type.TOPIC, TOPIC_DEFINITION), synonyms());
 
     /** The name of the listener that the controller would have; with one node nothing listens on it. */
     public static final String CONTROLLER_LISTENER = "CONTROLLER";
@@ -71,6 +75,12 @@ public final class BrokerConfig extends AbstractKafkaConfig {
             Map.entry(TransactionLogConfig.TRANSACTIONS_TOPIC_MIN_ISR_CONFIG, "1"),
             Map.entry(ShareCoordinatorConfig.STATE_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),
             Map.entry(ShareCoordinatorConfig.STATE_TOPIC_MIN_ISR_CONFIG, "1"));
+
+    private static Map<String, List<ConfigSynonym>> synonyms() {
+        Map<String, List<ConfigSynonym>> all = new HashMap<>(ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS);
+        all.putAll(PolestarTopicConfigs.SYNONYMS);
+        return all;
+    }
 
     private BrokerConfig(Map<String, String> properties) {
         super(DEFINITION, properties, Map.of(), false);
@@ -157,6 +167,11 @@ public final class BrokerConfig extends AbstractKafkaConfig {
     /** Partition logs kept open at once. */
     public int maxOpenLogs() {
         return getInt(PolestarConfigs.LOG_OPEN_MAX);
+    }
+
+    /** {@code polestar.durability.interval.ms}. */
+    public long durabilityIntervalMs() {
+        return getLong(PolestarConfigs.DURABILITY_INTERVAL_MS);
     }
 
     /** Bytes that must be free in the data directory at the start. */

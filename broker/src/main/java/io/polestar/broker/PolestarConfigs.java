@@ -24,6 +24,10 @@ public final class PolestarConfigs {
             "Bytes that must be free on the data directory's disk for the broker to start.";
     private static final long DISK_FREE_MIN_BYTES_DEFAULT = 64L * 1024 * 1024;
 
+    public static final String DURABILITY_INTERVAL_MS = "polestar.durability.interval.ms";
+    static final String DURABILITY_INTERVAL_MS_DOC =
+            "Milliseconds within which a record of a topic with polestar.durability=interval is on the disk.";
+
     /** The definition of these settings alone; {@link BrokerConfig#DEFINITION} has Kafka's too. */
     static final ConfigDef DEFINITION = new ConfigDef()
             .define(HTTP_LISTEN, Type.STRING, "127.0.0.1:9644", Importance.MEDIUM, HTTP_LISTEN_DOC)
@@ -35,7 +39,21 @@ public final class PolestarConfigs {
                     DISK_FREE_MIN_BYTES_DEFAULT,
                     Range.atLeast(0),
                     Importance.MEDIUM,
-                    DISK_FREE_MIN_BYTES_DOC);
+                    DISK_FREE_MIN_BYTES_DOC)
+            .define(
+                    PolestarTopicConfigs.DURABILITY,
+                    Type.STRING,
+                    PolestarTopicConfigs.DURABILITY_DEFAULT,
+                    PolestarTopicConfigs.DURABILITY_VALUES,
+                    Importance.HIGH,
+                    PolestarTopicConfigs.DURABILITY_DOC)
+            .define(
+                    DURABILITY_INTERVAL_MS,
+                    Type.LONG,
+                    1000L,
+                    Range.atLeast(1),
+                    Importance.MEDIUM,
+                    DURABILITY_INTERVAL_MS_DOC);
 
     private PolestarConfigs() {}
 }

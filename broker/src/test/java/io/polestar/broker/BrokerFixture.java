@@ -1,5 +1,6 @@
 package io.polestar.broker;
 
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -44,8 +45,13 @@ public final class BrokerFixture implements AutoCloseable {
         }
 
         public BrokerFixture start() {
+            return start(Disk.system());
+        }
+
+        /** On a device that the test controls. */
+        public BrokerFixture start(Disk disk) {
             try {
-                return new BrokerFixture(Broker.start(BrokerConfig.of(settings)));
+                return new BrokerFixture(Broker.start(BrokerConfig.of(settings), disk));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -37,6 +37,11 @@ public interface ApiHandler<R extends AbstractRequest> {
         return false;
     }
 
+    /** Whether the request's records are still looked at when {@link #handle} has returned. */
+    default boolean readsRecordsLater() {
+        return true;
+    }
+
     /** What this handler does not do although Kafka does, each in one sentence with its reason; for COMPATIBILITY.md. */
     default List<String> gaps() {
         return List.of();

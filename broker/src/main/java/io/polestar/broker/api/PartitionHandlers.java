@@ -5,6 +5,7 @@ import io.polestar.broker.topic.Partitions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 
@@ -12,15 +13,19 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 public final class PartitionHandlers {
     private PartitionHandlers() {}
 
-    /** @param producerIds gives an id that was never given before */
+    /**
+     * @param producerIds gives an id that was never given before
+     * @param timer answers requests whose time is over
+     */
     public static List<ApiHandler<?>> all(
             Path dataDirectory,
             Partitions partitions,
             KRaftMetadataCache metadata,
             Supplier<CompletableFuture<Long>> producerIds,
-            Access access) {
+            Access access,
+            ScheduledExecutorService timer) {
         return List.of(
-                new ProduceHandler(metadata, partitions, access),
+                new ProduceHandler(metadata, partitions, access, timer),
                 new ListOffsetsHandler(partitions, access),
                 new OffsetForLeaderEpochHandler(partitions, access),
                 new DeleteRecordsHandler(partitions, access),

@@ -1,9 +1,12 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.topic.Partition;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
@@ -21,7 +24,7 @@ import org.apache.kafka.storage.internals.log.RecordValidationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The answer to one produce request as it grows, partition by partition. Used by one thread. */
+/** The answer to one produce request as it grows, partition by partition. Used by one thread at a time. */
 final class ProduceAnswer {
     private static final Logger log = LoggerFactory.getLogger(ProduceAnswer.class);
     private static final short FIRST_VERSION_WITH_LEADER = 10;
@@ -39,6 +42,7 @@ final class ProduceAnswer {
     private final ProduceResponseData data = new ProduceResponseData();
     private final short version;
     private final LeaderHints hints;
+    private final List<Stored> stored = new ArrayList<>(4);
     private TopicProduceResponse topic;
     private Errors firstError = Errors.NONE;
 
@@ -55,13 +59,31 @@ final class ProduceAnswer {
         }
     }
 
-    void stored(int index, Partition.Appended appended) {
-        topic.partitionResponses()
-                .add(new PartitionProduceResponse()
-                        .setIndex(index)
-                        .setBaseOffset(appended.firstOffset())
-                        .setLogAppendTimeMs(appended.logAppendTimeMs())
-                        .setLogStartOffset(appended.logStartOffset()));
+    void stored(Partition partition, Partition.Appended appended) {
+        PartitionProduceResponse response = new PartitionProduceResponse()
+                .setIndex(partition.topicPartition().partition())
+                .setBaseOffset(appended.firstOffset())
+                .setLogAppendTimeMs(appended.logAppendTimeMs())
+                .setLogStartOffset(appended.logStartOffset());
+        topic.partitionResponses().add(response);
+        stored.add(new Stored(partition, appended.nextOffset(), response));
+    }
+
+    /** A batch that was appended; its answer becomes an error if it cannot be said to be committed. */
+    private record Stored(Partition partition, long nextOffset, PartitionProduceResponse response)
+            implements CommitWait.Batch {
+        @Override
+        public void refuse(ApiException reason) {
+            response.setErrorCode(Errors.forException(reason).code()).setErrorMessage(reason.getMessage());
+        }
+    }
+
+    /** For acks=all: the answer when everything stored is committed, or not in time. */
+    CompletableFuture<AbstractResponse> whenCommitted(int timeoutMs, ScheduledExecutorService timer) {
+        CompletableFuture<Void> committed = CommitWait.forAll(stored, timeoutMs, timer);
+        return committed.isDone()
+                ? CompletableFuture.completedFuture(asResponse())
+                : committed.thenApply(none -> asResponse());
     }
 
     /** @param partition that was asked to append and refused; null if it did not come to that */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -36,6 +37,7 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
  *   <li>v3 to v12: topics by name. v8: errors of single records. v10: the current leader in a refusal (KIP-951).
  *   <li>v13: topics by id.
  *   <li>acks=0: no answer; a refusal closes the connection, so that the client notices.
+ *   <li>acks=all: answered when the high watermark is past the batches, or with REQUEST_TIMED_OUT.
  *   <li>Transactional batches are refused with INVALID_TXN_STATE: there is no transaction coordinator.
  * </ul>
  */
@@ -46,11 +48,14 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
     private final KRaftMetadataCache metadata;
     private final Partitions partitions;
     private final Access access;
+    private final ScheduledExecutorService timer;
 
-    ProduceHandler(KRaftMetadataCache metadata, Partitions partitions, Access access) {
+    /** @param timer refuses what is not committed in time */
+    ProduceHandler(KRaftMetadataCache metadata, Partitions partitions, Access access, ScheduledExecutorService timer) {
         this.metadata = metadata;
         this.partitions = partitions;
         this.access = access;
+        this.timer = timer;
     }
 
     @Override
@@ -58,10 +63,15 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
         return ApiKeys.PRODUCE;
     }
 
-    /** The append is done when {@link #handle} returns; only its durability is waited for. */
+    /** The append is done when {@link #handle} returns; only that it is committed is waited for. */
     @Override
     public boolean mayBeOvertaken() {
         return true;
+    }
+
+    @Override
+    public boolean readsRecordsLater() {
+        return false;
     }
 
     @Override
@@ -81,7 +91,11 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
                 produce(context, request, topic, partition, mayWrite, answer);
             }
         }
-        return request.acks() == 0 ? answer.asNone(context) : CompletableFuture.completedFuture(answer.asResponse());
+        return switch (request.acks()) {
+            case 0 -> answer.asNone(context);
+            case -1 -> answer.whenCommitted(request.timeout(), timer);
+            default -> CompletableFuture.completedFuture(answer.asResponse());
+        };
     }
 
     private void refuseForeignTransaction(RequestContext context, ProduceRequest request) {
@@ -108,7 +122,7 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
             MemoryRecords records = records(context.apiVersion(), data);
             requireAppendable(context, request, topicPartition);
             partition = found;
-            answer.stored(data.index(), partition.appendFromClient(records, request.acks()));
+            answer.stored(partition, partition.appendFromClient(records, request.acks()));
         } catch (RuntimeException e) {
             answer.refused(topicPartition, partition, e);
         } catch (Error e) {

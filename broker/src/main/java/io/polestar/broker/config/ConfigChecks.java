@@ -1,10 +1,12 @@
 package io.polestar.broker.config;
 
 import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.PolestarTopicConfigs;
 import io.polestar.broker.security.Access;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -94,9 +96,17 @@ public final class ConfigChecks {
         }
         try {
             DynamicBrokerConfig.validateConfigs(changed, ofThisBroker);
+            checkOurs(changed);
         } catch (ConfigException e) {
             throw new InvalidRequestException(e.getMessage());
         }
+    }
+
+    /** Kafka's checks let pass what they do not know. */
+    private static void checkOurs(Properties changed) {
+        changed.stringPropertyNames().stream()
+                .filter(PolestarTopicConfigs.DEFINITION.names()::contains)
+                .forEach(name -> PolestarTopicConfigs.DEFINITION.parse(Map.of(name, changed.getProperty(name))));
     }
 
     private static void apply(Properties stored, ConfigChange change) {

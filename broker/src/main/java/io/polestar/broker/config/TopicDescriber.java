@@ -1,8 +1,10 @@
 package io.polestar.broker.config;
 
 import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.PolestarTopicConfigs;
 import io.polestar.broker.topic.TopicConfigs;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,22 +51,33 @@ final class TopicDescriber implements ConfigDescriber {
         Map<String, String> own = image.configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, topic));
         LogConfig effective = configs.of(topic, image);
         List<DescribeConfigsResourceResult> entries = new ArrayList<>();
-        effective.nonInternalValues().forEach((name, value) -> {
+        values(effective).forEach((name, value) -> {
             if (ConfigEntries.wanted(resource, name)) {
                 entries.add(entry(name, value, own, detail)
-                        .setDocumentation(detail.documentation() ? effective.documentationOf(name) : null));
+                        .setDocumentation(detail.documentation() ? documentation(name) : null));
             }
         });
         return entries;
     }
 
+    private static Map<String, Object> values(LogConfig effective) {
+        Map<String, Object> values = new HashMap<>(effective.nonInternalValues());
+        values.putAll(PolestarTopicConfigs.DEFINITION.parse(effective.originals()));
+        return values;
+    }
+
+    private static String documentation(String name) {
+        return BrokerConfig.TOPIC_DEFINITION.configKeys().get(name).documentation;
+    }
+
     private DescribeConfigsResourceResult entry(String name, Object value, Map<String, String> own, Detail detail) {
-        Optional<ConfigDef.Type> type = LogConfig.configType(name);
+        Optional<ConfigDef.Type> type = ConfigEntries.type(BrokerConfig.TOPIC_DEFINITION, name);
         List<DescribeConfigsSynonym> all = new ArrayList<>();
         if (own.containsKey(name)) {
             all.add(ConfigEntries.synonym(name, ConfigEntries.shown(value, type), ConfigSource.TOPIC_CONFIG));
         }
-        String brokerName = ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.get(name);
+        boolean ours = PolestarTopicConfigs.DEFINITION.names().contains(name);
+        String brokerName = ours ? name : ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.get(name);
         if (brokerName != null) {
             all.addAll(synonyms.of(brokerName));
         }

@@ -1,6 +1,7 @@
 package io.polestar.broker.controller;
 
 import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.PolestarTopicConfigs;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
@@ -44,7 +45,7 @@ final class ConfigRules implements ConfigurationValidator {
         switch (resource.type()) {
             case TOPIC -> {
                 checkTopicName(resource.name());
-                LogConfig.validate(existing, refuseNulls("topic", changed), topicDefaults, false);
+                checkTopic(refuseNulls("topic", changed), existing);
             }
             case BROKER -> checkBrokerName(resource.name());
             case CLIENT_METRICS ->
@@ -55,6 +56,15 @@ final class ConfigRules implements ConfigurationValidator {
             }
             default -> throw unknownType(resource);
         }
+    }
+
+    private void checkTopic(Map<String, String> changed, Map<String, String> existing) {
+        PolestarTopicConfigs.validate(changed);
+        LogConfig.validate(
+                PolestarTopicConfigs.withoutOurs(existing),
+                PolestarTopicConfigs.withoutOurs(changed),
+                topicDefaults,
+                false);
     }
 
     private static void checkTopicName(String name) {

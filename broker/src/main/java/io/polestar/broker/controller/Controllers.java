@@ -10,7 +10,6 @@ import org.apache.kafka.raft.KRaftConfigs;
 import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.RaftClient;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
-import org.apache.kafka.server.config.DefaultSupportedConfigChecker;
 import org.apache.kafka.server.config.ReplicationConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
 import org.apache.kafka.server.policy.AlterConfigPolicy;
@@ -46,7 +45,7 @@ final class Controllers {
                 .setAlterConfigPolicy(
                         policy(config, ServerLogConfigs.ALTER_CONFIG_POLICY_CLASS_NAME_CONFIG, AlterConfigPolicy.class))
                 .setConfigurationValidator(new ConfigRules(config))
-                .setSupportedConfigChecker(new DefaultSupportedConfigChecker())
+                .setSupportedConfigChecker(new SupportedConfigs())
                 .setStaticConfig(config.originals())
                 .setBootstrapMetadata(format.bootstrap())
                 .setFatalFaultHandler(faults.fatal("controller"))

@@ -10,7 +10,6 @@ import org.apache.kafka.image.publisher.MetadataPublisher;
 import org.apache.kafka.image.publisher.SnapshotEmitter;
 import org.apache.kafka.image.publisher.SnapshotGenerator;
 import org.apache.kafka.raft.MetadataLogConfig;
-import org.apache.kafka.server.config.DefaultSupportedConfigChecker;
 
 /** Replays the committed metadata log into images, hands them to publishers and writes snapshots of them. One thread each. */
 final class ImageLoader implements AutoCloseable {
@@ -23,7 +22,7 @@ final class ImageLoader implements AutoCloseable {
                 .setTime(time)
                 .setFaultHandler(faults.fatal("metadata loader"))
                 .setHighWaterMarkAccessor(() -> raft.client().highWatermark())
-                .setSupportedConfigChecker(new DefaultSupportedConfigChecker())
+                .setSupportedConfigChecker(new SupportedConfigs())
                 .build();
         SnapshotEmitter emitter = new SnapshotEmitter.Builder()
                 .setNodeId(nodeId)

@@ -54,7 +54,7 @@ final class RequestDispatcher {
             }
             metrics.requestReceived(frame.readableBytes());
             CompletableFuture<? extends AbstractResponse> answer = call(handler, context, request);
-            boolean frameIsNeeded = !answer.isDone() && refersToFrame(header.apiKey());
+            boolean frameIsNeeded = !answer.isDone() && handler.readsRecordsLater() && refersToFrame(header.apiKey());
             Exchange exchange = new Exchange(
                     context, request, answer, receivedNs, frameIsNeeded ? frame : null, handler.mayBeOvertaken());
             held = frameIsNeeded ? null : frame;

@@ -1,5 +1,6 @@
 package io.polestar.broker.topic;
 
+import io.polestar.storage.ForceListener;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
 import io.polestar.storage.SegmentInfo;
@@ -66,11 +67,11 @@ public final class Partition {
     private final PartitionLog partitionLog;
     private final PartitionState state;
     private final PartitionContext context;
+    private final Watermarks watermarks;
 
     private volatile LogConfig config;
     private volatile Leadership leadership = Leadership.NONE;
-    private volatile long highWatermark;
-    private volatile long lastStableOffset;
+    private volatile Durability durability;
     private volatile KafkaStorageException failure;
 
     Partition(
@@ -86,8 +87,27 @@ public final class Partition {
         this.partitionLog = partitionLog;
         this.config = config;
         this.context = context;
+        this.durability = Durability.of(config);
+        this.watermarks = new Watermarks(partitionLog);
         this.state = PartitionState.recover(topicPartition, stateDirectory, partitionLog, context);
-        advanceHighWatermark();
+        partitionLog.setForceListener(new Forces());
+        if (durability == Durability.SYNC) {
+            partitionLog.force(); // what a crash left in the page cache was perhaps acknowledged
+        }
+        advance();
+    }
+
+    /** Commits what is on the device now. Called on the log's force thread. */
+    private final class Forces implements ForceListener {
+        @Override
+        public void onDurable(long durableOffset) {
+            commit();
+        }
+
+        @Override
+        public void onForceFailed(KafkaStorageException e) {
+            goOffline(e);
+        }
     }
 
     public TopicPartition topicPartition() {
@@ -115,12 +135,21 @@ public final class Partition {
     }
 
     public long highWatermark() {
-        return highWatermark;
+        return watermarks.high();
     }
 
     /** Offset below which every transaction is decided; the high watermark without transactions. */
     public long lastStableOffset() {
-        return lastStableOffset;
+        return watermarks.stable();
+    }
+
+    /** The offset below which everything is on the device, or was removed. */
+    public long durableOffset() {
+        return partitionLog.durableOffset();
+    }
+
+    public Durability durability() {
+        return durability;
     }
 
     /** Bytes of the stored batches. */
@@ -172,7 +201,7 @@ public final class Partition {
 
     private Appended append(MemoryRecords records, AppendOrigin origin, short transactionVersion) {
         IncomingBatch batch = IncomingBatch.of(topicPartition, config, origin, records);
-        long before = highWatermark;
+        long before = watermarks.high();
         Appended appended;
         lock.lock();
         try {
@@ -180,11 +209,28 @@ public final class Partition {
             appended = appendLocked(batch, origin, transactionVersion);
         } finally {
             lock.unlock();
+            if (failure != null) {
+                listeners.retire();
+            }
         }
-        if (highWatermark > before) {
-            listeners.tell(highWatermark);
-        }
+        tellOfMove(before);
+        requestForce();
         return appended;
+    }
+
+    private void requestForce() {
+        switch (durability) {
+            case OS -> {}
+            case SYNC -> partitionLog.requestForce(0);
+            case INTERVAL -> partitionLog.requestForce(context.forceIntervalMs());
+        }
+    }
+
+    private void tellOfMove(long before) {
+        long now = watermarks.high();
+        if (now > before) {
+            listeners.tell(now);
+        }
     }
 
     private Appended appendLocked(IncomingBatch batch, AppendOrigin origin, short transactionVersion) {
@@ -207,7 +253,7 @@ public final class Partition {
         }
         long nextOffset = partitionLog.endOffset();
         state.onAppended(epoch, baseOffset, nextOffset);
-        advanceHighWatermark();
+        advance();
         return new Appended(baseOffset, nextOffset, logAppendTimeMs, partitionLog.startOffset());
     }
 
@@ -227,11 +273,25 @@ public final class Partition {
         }
     }
 
-    /** With one replica everything in the log is committed; with more it will be what all in-sync ones have. */
-    private void advanceHighWatermark() {
-        long end = partitionLog.endOffset();
-        lastStableOffset = Math.min(end, state.firstUnstableOffset().orElse(end));
-        highWatermark = end;
+    private void advance() {
+        watermarks.advance(durability, state.firstUnstableOffset());
+    }
+
+    private void commit() {
+        long before = watermarks.high();
+        lock.lock();
+        try {
+            advance();
+        } finally {
+            lock.unlock();
+        }
+        tellOfMove(before);
+    }
+
+    private void goOffline(KafkaStorageException e) {
+        log.error("partition={} event=force_failed action=partition_offline", topicPartition, e);
+        failure = e;
+        listeners.retire();
     }
 
     /**
@@ -241,8 +301,7 @@ public final class Partition {
      * @throws OffsetOutOfRangeException if the offset is outside the log
      */
     public LogSlice read(long offset, int maxBytes, boolean atLeastOneBatch, IsolationLevel isolation) {
-        long limit = isolation == IsolationLevel.READ_COMMITTED ? lastStableOffset : highWatermark;
-        return partitionLog.read(offset, limit, maxBytes, atLeastOneBatch);
+        return partitionLog.read(offset, watermarks.limit(isolation), maxBytes, atLeastOneBatch);
     }
 
     public Optional<TimestampedOffset> findByTimestamp(long timestampMs) {
@@ -293,6 +352,7 @@ public final class Partition {
             throw new PolicyViolationException(
                     "Records of partition " + topicPartition + " can not be deleted due to the configured policy");
         }
+        long highWatermark = watermarks.high();
         long converted = offset == DeleteRecordsRequest.HIGH_WATERMARK ? highWatermark : offset;
         if (converted < 0 || converted > highWatermark) {
             throw new OffsetOutOfRangeException("The offset " + converted + " for partition " + topicPartition
@@ -323,7 +383,7 @@ public final class Partition {
         if (Retention.activeSegmentExpired(config, partitionLog.segments(), nowMs)) {
             rollActiveSegment();
         }
-        long start = Retention.newStartOffset(config, partitionLog.segments(), highWatermark, nowMs);
+        long start = Retention.newStartOffset(config, partitionLog.segments(), watermarks.high(), nowMs);
         if (start > partitionLog.startOffset()) {
             log.info(
                     "partition={} event=retention start_offset={} new_start_offset={}",
@@ -363,10 +423,13 @@ public final class Partition {
         lock.lock();
         try {
             config = changed;
+            durability = Durability.of(changed);
             partitionLog.configure(TopicConfigs.settings(changed));
         } finally {
             lock.unlock();
         }
+        commit();
+        requestForce();
     }
 
     /** Takes over what the metadata says of the partition's leader. */
