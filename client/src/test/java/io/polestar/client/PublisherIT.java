@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +81,20 @@ final class PublisherIT {
         assertEquals(new Reading("london", 7), messages.get(2).as(Reading.class));
         assertEquals("C", messages.get(3).header("unit").orElseThrow());
         assertEquals(1234, messages.get(3).timestampMs());
+    }
+
+    @Test
+    void shouldSayThatItIsOnDiskWhenTheTopicsDurabilityIsSync() throws Exception {
+        hub.admin()
+                .createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1).configs(Map.of("polestar.durability", "sync"))))
+                .all()
+                .get();
+
+        assertTrue(hub.publisher().publish(TOPIC, "text").join().durable());
+        assertFalse(hub.publisher(PublisherConfig.builder().acks("1").build())
+                .publish(TOPIC, "text")
+                .join()
+                .durable());
     }
 
     @Test

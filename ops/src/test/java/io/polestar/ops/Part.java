@@ -18,7 +18,8 @@ record Part(String name, Set<String> imports) {
     static final String SETTINGS = "broker (settings)";
 
     private static final String ROOT = "io.polestar.";
-    private static final Set<String> SETTINGS_CLASSES = Set.of("BrokerConfig", "PolestarConfigs", "HostPort");
+    private static final Set<String> SETTINGS_CLASSES =
+            Set.of("BrokerConfig", "PolestarConfigs", "PolestarTopicConfigs", "HostPort");
 
     static final List<Part> ALL = List.of(
             part("protocol"),
