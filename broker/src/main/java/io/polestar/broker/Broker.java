@@ -2,6 +2,7 @@ package io.polestar.broker;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.polestar.broker.admin.TopicsPage;
 import io.polestar.broker.api.ApiHandler;
 import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.api.ApiVersionsHandler;
@@ -18,6 +19,7 @@ import io.polestar.broker.controller.TopicCreation;
 import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.group.GroupLag;
 import io.polestar.broker.http.HttpServer;
+import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.http.Readiness;
 import io.polestar.broker.metrics.LogMeters;
 import io.polestar.broker.metrics.ProcessMeters;
@@ -72,6 +74,7 @@ public final class Broker implements AutoCloseable {
     private final Readiness readiness = new Readiness("metadata", "recovery", "registration");
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Scrape scrape = new Scrape(meters);
+    private final JsonPages pages = new JsonPages();
     private final BrokerConfig config;
     private final Disk disk;
     private HttpServer http;
@@ -138,6 +141,7 @@ public final class Broker implements AutoCloseable {
         MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
         apis = apis(controller, partitions, groups, clientMetrics);
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
+        pages.add("/v1/topics", new TopicsPage(partitions::all));
         stage("handlers built");
 
         join(controller.installPublishers(List.of(partitions, groups.publisher(), clientMetrics)));
@@ -204,7 +208,8 @@ public final class Broker implements AutoCloseable {
         if (!config.httpListen().isEmpty()) {
             InetSocketAddress address = config.httpAddress();
             http = parts.add(
-                    "http", HttpServer.start(address.getHostString(), address.getPort(), readiness, scrape::text));
+                    "http",
+                    HttpServer.start(address.getHostString(), address.getPort(), readiness, scrape::text, pages));
         }
     }
 

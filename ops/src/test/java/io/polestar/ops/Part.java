@@ -48,9 +48,11 @@ record Part(String name, Set<String> imports) {
             part("broker.metrics", "broker.topic"),
             part("broker.net", SETTINGS, "broker.api", "broker.metrics", "protocol"),
             part("broker.http"),
+            part("broker.admin", "broker.http", "broker.topic"),
             part(
                     "broker",
                     SETTINGS,
+                    "broker.admin",
                     "broker.api",
                     "broker.config",
                     "broker.controller",

@@ -35,12 +35,14 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private final Readiness readiness;
     private final Supplier<? extends CompletionStage<String>> metrics;
+    private final JsonPages pages;
     private CompletionStage<Void> previous = completedFuture(null);
     private int pending;
 
-    HttpRoutes(Readiness readiness, Supplier<? extends CompletionStage<String>> metrics) {
+    HttpRoutes(Readiness readiness, Supplier<? extends CompletionStage<String>> metrics, JsonPages pages) {
         this.readiness = readiness;
         this.metrics = metrics;
+        this.pages = pages;
     }
 
     private record Answer(HttpResponseStatus status, String type, String body) {}
@@ -68,12 +70,13 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (malformed) {
             return completedFuture(problem(HttpResponseStatus.BAD_REQUEST));
         }
-        Supplier<CompletionStage<Answer>> page = switch (new QueryStringDecoder(request.uri()).path()) {
+        String path = new QueryStringDecoder(request.uri()).path();
+        Supplier<CompletionStage<Answer>> page = switch (path) {
             case "/livez" -> () -> completedFuture(ok());
             case "/readyz" -> () -> completedFuture(ready());
             case "/metrics" ->
                 () -> metrics.get().thenApply(text -> new Answer(HttpResponseStatus.OK, PROMETHEUS, text));
-            default -> null;
+            default -> pages.find(path).map(HttpRoutes::json).orElse(null);
         };
         if (page == null) {
             return completedFuture(problem(HttpResponseStatus.NOT_FOUND));
@@ -81,6 +84,10 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean read =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         return read ? page.get() : completedFuture(problem(HttpResponseStatus.METHOD_NOT_ALLOWED));
+    }
+
+    private static Supplier<CompletionStage<Answer>> json(String text) {
+        return () -> completedFuture(new Answer(HttpResponseStatus.OK, JSON, text));
     }
 
     private static Answer ok() {

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Answers {@code /livez}, {@code /readyz} and {@code /metrics} on one event loop of its own, so that a slow scrape never
+ * Answers {@code /livez}, {@code /readyz}, {@code /metrics} and the {@link JsonPages} on one event loop of its own, so that a slow scrape never
  * holds a Kafka connection.
  */
 public final class HttpServer implements AutoCloseable {
@@ -46,10 +46,15 @@ public final class HttpServer implements AutoCloseable {
      *
      * @param port 0 for any free one
      * @param metrics the body of {@code /metrics}, in Prometheus' text format; asked on the event loop, must not block
+     * @param pages everything else
      * @throws IOException if the address cannot be bound; the message names it
      */
     public static HttpServer start(
-            String host, int port, Readiness readiness, Supplier<? extends CompletionStage<String>> metrics)
+            String host,
+            int port,
+            Readiness readiness,
+            Supplier<? extends CompletionStage<String>> metrics,
+            JsonPages pages)
             throws IOException {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("polestar-http", true), NioIoHandler.newFactory());
@@ -58,7 +63,7 @@ public final class HttpServer implements AutoCloseable {
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childHandler(new Connections(readiness, metrics))
+                .childHandler(new Connections(readiness, metrics, pages))
                 .bind(new InetSocketAddress(host, port))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -86,10 +91,12 @@ public final class HttpServer implements AutoCloseable {
     private static final class Connections extends ChannelInitializer<SocketChannel> {
         private final Readiness readiness;
         private final Supplier<? extends CompletionStage<String>> metrics;
+        private final JsonPages pages;
 
-        Connections(Readiness readiness, Supplier<? extends CompletionStage<String>> metrics) {
+        Connections(Readiness readiness, Supplier<? extends CompletionStage<String>> metrics, JsonPages pages) {
             this.readiness = readiness;
             this.metrics = metrics;
+            this.pages = pages;
         }
 
         @Override
@@ -99,7 +106,7 @@ public final class HttpServer implements AutoCloseable {
             pipeline.addLast(new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_BODY_BYTES));
             pipeline.addLast(new HttpServerKeepAliveHandler());
             pipeline.addLast(new HttpObjectAggregator(MAX_BODY_BYTES));
-            pipeline.addLast(new HttpRoutes(readiness, metrics));
+            pipeline.addLast(new HttpRoutes(readiness, metrics, pages));
         }
     }
 }

@@ -10,11 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** Size and end of every partition's log, as of the last scrape. Safe for use from any thread. */
+/** Size, end and durable end of every partition's log, as of the last scrape. Safe for use from any thread. */
 public final class LogMeters {
     private final Supplier<Collection<Partition>> partitions;
     private final MultiGauge size;
     private final MultiGauge endOffset;
+    private final MultiGauge durableOffset;
 
     public LogMeters(MeterRegistry registry, Supplier<Collection<Partition>> partitions) {
         this.partitions = partitions;
@@ -25,6 +26,9 @@ public final class LogMeters {
         this.endOffset = MultiGauge.builder("polestar.log.end.offset")
                 .description("Offset after the last stored record")
                 .register(registry);
+        this.durableOffset = MultiGauge.builder("polestar.log.durable.offset")
+                .description("Offset below which every record is on the disk")
+                .register(registry);
     }
 
     /** Takes the partitions that there are now; for {@link Scrape}. */
@@ -32,6 +36,7 @@ public final class LogMeters {
         Collection<Partition> now = partitions.get();
         size.register(rows(now, Partition::sizeInBytes), true);
         endOffset.register(rows(now, Partition::logEndOffset), true);
+        durableOffset.register(rows(now, Partition::durableOffset), true);
         return CompletableFuture.completedFuture(null);
     }
 

@@ -13,6 +13,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -25,11 +28,12 @@ class HttpServerTest {
     private final Readiness readiness = new Readiness("recovery", "group coordinator");
     private final HttpClient client = HttpClient.newHttpClient();
     private volatile Supplier<CompletableFuture<String>> metrics = () -> CompletableFuture.completedFuture("a 1\n");
+    private final JsonPages pages = new JsonPages();
     private HttpServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.start("127.0.0.1", 0, readiness, () -> metrics.get());
+        server = HttpServer.start("127.0.0.1", 0, readiness, () -> metrics.get(), pages);
     }
 
     @AfterEach
@@ -45,6 +49,19 @@ class HttpServerTest {
         HttpResponse<String> ready = get("/readyz");
         assertEquals(503, ready.statusCode());
         assertEquals("{\"status\":\"waiting\",\"waitingFor\":[\"group coordinator\"]}\n", ready.body());
+    }
+
+    @Test
+    void shouldShowThePageOfTheLongestPathAndNotFoundForWhatItDoesNotKnow() throws Exception {
+        pages.add("/v1/things", rest -> switch (rest) {
+            case "" -> Optional.of(List.of("a", "b"));
+            case "a" -> Optional.of(Map.of("name", "a"));
+            default -> Optional.empty();
+        });
+        assertEquals("[\"a\",\"b\"]\n", get("/v1/things").body());
+        assertEquals("{\"name\":\"a\"}\n", get("/v1/things/a?x=y").body());
+        assertEquals(404, get("/v1/things/c").statusCode());
+        assertEquals(404, get("/v1/thingsa").statusCode());
     }
 
     @Test
@@ -158,7 +175,8 @@ class HttpServerTest {
     @Test
     void shouldNameTheAddressWhenThePortIsTaken() {
         IOException refused = assertThrows(
-                IOException.class, () -> HttpServer.start("127.0.0.1", server.port(), readiness, () -> metrics.get()));
+                IOException.class,
+                () -> HttpServer.start("127.0.0.1", server.port(), readiness, () -> metrics.get(), pages));
 
         assertTrue(refused.getMessage().contains("127.0.0.1:" + server.port()), refused.getMessage());
     }

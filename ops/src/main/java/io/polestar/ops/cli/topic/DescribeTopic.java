@@ -20,7 +20,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code topic describe}: partitions with their first and end offsets, and the configs that were set. */
+/** {@code topic describe}: partitions with their first, end and durable offsets, and the configs that were set. */
 @Command(
         name = "describe",
         description = "Shows a topic's partitions, their offsets, and the configs set on it.",
@@ -33,7 +33,8 @@ final class DescribeTopic extends ClientVerb {
             TopicDescription topic,
             Map<String, String> configs,
             Map<TopicPartition, Long> first,
-            Map<TopicPartition, Long> end) {}
+            Map<TopicPartition, Long> end,
+            Map<Integer, Long> durable) {}
 
     @Override
     protected void run() {
@@ -57,7 +58,8 @@ final class DescribeTopic extends ClientVerb {
                 topic,
                 configs(admin, name),
                 offsets(admin, topic, OffsetSpec.earliest()),
-                offsets(admin, topic, OffsetSpec.latest()));
+                offsets(admin, topic, OffsetSpec.latest()),
+                new DurableOffsets(options(), admin).of(topic));
     }
 
     private Map<String, String> configs(Admin admin, String name) {
@@ -106,13 +108,14 @@ final class DescribeTopic extends ClientVerb {
                 .with("isr", ids(partition.isr()))
                 .with("firstOffset", described.first().get(key))
                 .with("endOffset", described.end().get(key))
+                .with("durableOffset", described.durable().get(partition.partition()))
                 .fields();
     }
 
     private void printText(Described described) {
         TopicDescription topic = described.topic();
         out().println(topic.name() + "  id " + topic.topicId() + "  " + described.configs());
-        Table table = new Table("partition", "leader", "replicas", "isr", "firstOffset", "endOffset");
+        Table table = new Table("partition", "leader", "replicas", "isr", "firstOffset", "endOffset", "durableOffset");
         topic.partitions()
                 .forEach(partition ->
                         table.row(json(described, partition).values().toArray()));

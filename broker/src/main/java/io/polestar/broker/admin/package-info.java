@@ -1,0 +1,2 @@
+/** What the HTTP server shows of the broker in JSON. */
+package io.polestar.broker.admin;
