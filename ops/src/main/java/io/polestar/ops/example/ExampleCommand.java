@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** Groups the examples. */
 @Command(
         name = "example",
-        description = "Runs an example against a broker of its own.",
+        description = "Runs an example.",
         mixinStandardHelpOptions = true,
-        subcommands = WeatherCommand.class)
+        subcommands = {WeatherCommand.class, ClientCommand.class})
 public final class ExampleCommand extends VerbGroup {}
