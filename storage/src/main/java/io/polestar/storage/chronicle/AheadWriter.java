@@ -62,9 +62,16 @@ final class AheadWriter implements AutoCloseable {
         }
     }
 
-    /** To be called after every append. */
+    /**
+     * To be called after every append.
+     *
+     * @param bytes those that were stored through the mapping
+     */
     void afterAppend(long position, int bytes, long nowMs) {
         end = position;
+        if (bytes == 0) {
+            return;
+        }
         if (limit != NONE) {
             if (!scheduled && limit - position < AHEAD_BYTES / 2) {
                 schedule();

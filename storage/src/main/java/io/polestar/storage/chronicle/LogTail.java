@@ -68,7 +68,8 @@ final class LogTail {
         aheadWriter.beforeAppend(active.endPosition(), batchBytes);
         long position = open.append(batch, active.isEmpty() ? -1 : active.endPosition());
         active.appended(batch, batch.position(), batchBytes, position, nowMs);
-        aheadWriter.afterAppend(active.endPosition(), batchBytes, nowMs);
+        int storedBytes = FileCopy.suits(batch) ? 0 : batchBytes;
+        aheadWriter.afterAppend(active.endPosition(), storedBytes, nowMs);
         segments.endOffset(active.nextOffset());
     }
 

@@ -38,6 +38,7 @@ final class SegmentAppender implements AutoCloseable {
     private final ExcerptHeader header = new ExcerptHeader();
     private final Memory memory = OS.memory();
     private volatile int segmentNumber;
+    private FileCopy fileCopy;
 
     SegmentAppender(Path directory, int segmentNumber, long blockSize) {
         this.directory = directory;
@@ -79,6 +80,7 @@ final class SegmentAppender implements AutoCloseable {
     /** The next append begins this segment; the one before is marked as ended. */
     void rollTo(int newSegmentNumber) {
         segmentNumber = newSegmentNumber;
+        closeFileCopy();
     }
 
     /** To be called after segment files were removed. */
@@ -92,8 +94,9 @@ final class SegmentAppender implements AutoCloseable {
      * @param expected the position at which the excerpts we know of end, or -1 if the segment is new
      * @return the excerpt's position in the segment's file
      * @throws PositionMismatchException if it would not follow them; nothing is appended
+     * @throws IOException if the file does not take it; nothing is appended
      */
-    long append(ByteBuffer batch, long expected) {
+    long append(ByteBuffer batch, long expected) throws IOException {
         if (expected < 0) {
             writeFirstPages(SegmentFile.of(directory, segmentNumber));
         }
@@ -145,12 +148,30 @@ final class SegmentAppender implements AutoCloseable {
         }
     }
 
-    private void copy(Bytes<?> bytes, long position, ByteBuffer batch) {
+    private void copy(Bytes<?> bytes, long position, ByteBuffer batch) throws IOException {
         int size = batch.remaining();
         long address = bytes.addressForWrite(position);
         header.write(memory, address, batch);
-        copy(batch, address + ExcerptHeader.SIZE, size);
+        if (FileCopy.suits(batch)) {
+            fileCopy().write(batch, position + ExcerptHeader.SIZE);
+        } else {
+            copy(batch, address + ExcerptHeader.SIZE, size);
+        }
         bytes.writeSkip(ExcerptHeader.SIZE + (long) size);
+    }
+
+    private FileCopy fileCopy() throws IOException {
+        if (fileCopy == null) {
+            fileCopy = new FileCopy(SegmentFile.of(directory, segmentNumber));
+        }
+        return fileCopy;
+    }
+
+    private void closeFileCopy() {
+        if (fileCopy != null) {
+            fileCopy.close();
+            fileCopy = null;
+        }
     }
 
     private void copy(ByteBuffer batch, long address, int size) {
@@ -167,6 +188,7 @@ final class SegmentAppender implements AutoCloseable {
 
     @Override
     public void close() {
+        closeFileCopy();
         appender.close();
         queue.close();
     }

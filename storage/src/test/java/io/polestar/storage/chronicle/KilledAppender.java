@@ -38,7 +38,7 @@ final class KilledAppender {
 
     static ByteBuffer batchAt(long offset) {
         int valueBytes = offset % 50 == 49 ? 200_000 : (int) (offset * 31 % 3000);
-        return Batch.at(offset).valueBytes(valueBytes).build();
+        return Batch.at(offset).valueBytes(valueBytes).buildDirect();
     }
 
     static MappedByteBuffer acknowledged(Path file) throws IOException {
