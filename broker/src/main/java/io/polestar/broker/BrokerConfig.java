@@ -169,11 +169,6 @@ public final class BrokerConfig extends AbstractKafkaConfig {
         return getInt(PolestarConfigs.LOG_OPEN_MAX);
     }
 
-    /** {@code polestar.durability.interval.ms}. */
-    public long durabilityIntervalMs() {
-        return getLong(PolestarConfigs.DURABILITY_INTERVAL_MS);
-    }
-
     /** Bytes that must be free in the data directory at the start. */
     public long diskFreeMinBytes() {
         return getLong(PolestarConfigs.DISK_FREE_MIN_BYTES);

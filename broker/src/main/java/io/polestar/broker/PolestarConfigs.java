@@ -24,10 +24,6 @@ public final class PolestarConfigs {
             "Bytes that must be free on the data directory's disk for the broker to start.";
     private static final long DISK_FREE_MIN_BYTES_DEFAULT = 64L * 1024 * 1024;
 
-    public static final String DURABILITY_INTERVAL_MS = "polestar.durability.interval.ms";
-    static final String DURABILITY_INTERVAL_MS_DOC =
-            "Milliseconds within which a record of a topic with polestar.durability=interval is on the disk.";
-
     /** The definition of these settings alone; {@link BrokerConfig#DEFINITION} has Kafka's too. */
     static final ConfigDef DEFINITION = new ConfigDef()
             .define(HTTP_LISTEN, Type.STRING, "127.0.0.1:9644", Importance.MEDIUM, HTTP_LISTEN_DOC)
@@ -48,12 +44,12 @@ public final class PolestarConfigs {
                     Importance.HIGH,
                     PolestarTopicConfigs.DURABILITY_DOC)
             .define(
-                    DURABILITY_INTERVAL_MS,
+                    PolestarTopicConfigs.DURABILITY_INTERVAL_MS,
                     Type.LONG,
-                    1000L,
-                    Range.atLeast(1),
+                    PolestarTopicConfigs.DURABILITY_INTERVAL_MS_DEFAULT,
+                    PolestarTopicConfigs.DURABILITY_INTERVAL_MS_VALUES,
                     Importance.MEDIUM,
-                    DURABILITY_INTERVAL_MS_DOC);
+                    PolestarTopicConfigs.DURABILITY_INTERVAL_MS_DOC);
 
     private PolestarConfigs() {}
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
@@ -20,9 +21,22 @@ public final class PolestarTopicConfigs {
     static final String DURABILITY_DEFAULT = "os";
     static final ValidString DURABILITY_VALUES = ValidString.in("os", "sync", "interval");
 
+    public static final String DURABILITY_INTERVAL_MS = "polestar.durability.interval.ms";
+    static final String DURABILITY_INTERVAL_MS_DOC =
+            "Milliseconds within which a record of a topic with polestar.durability=interval is on the disk.";
+    public static final long DURABILITY_INTERVAL_MS_DEFAULT = 1000;
+    static final Range DURABILITY_INTERVAL_MS_VALUES = Range.atLeast(1);
+
     /** These configs alone; {@link BrokerConfig#TOPIC_DEFINITION} has Kafka's too. */
     public static final ConfigDef DEFINITION = new ConfigDef()
-            .define(DURABILITY, Type.STRING, DURABILITY_DEFAULT, DURABILITY_VALUES, Importance.HIGH, DURABILITY_DOC);
+            .define(DURABILITY, Type.STRING, DURABILITY_DEFAULT, DURABILITY_VALUES, Importance.HIGH, DURABILITY_DOC)
+            .define(
+                    DURABILITY_INTERVAL_MS,
+                    Type.LONG,
+                    DURABILITY_INTERVAL_MS_DEFAULT,
+                    DURABILITY_INTERVAL_MS_VALUES,
+                    Importance.MEDIUM,
+                    DURABILITY_INTERVAL_MS_DOC);
 
     /** For each the broker setting that is its default. */
     static final Map<String, List<ConfigSynonym>> SYNONYMS = DEFINITION.names().stream()

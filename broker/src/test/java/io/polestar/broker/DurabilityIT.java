@@ -60,7 +60,7 @@ class DurabilityIT {
     @BeforeEach
     void start() throws Exception {
         broker = BrokerFixture.builder(directory)
-                .with(PolestarConfigs.DURABILITY_INTERVAL_MS, 50)
+                .with(PolestarTopicConfigs.DURABILITY_INTERVAL_MS, 50)
                 .start(disk);
         admin = broker.admin();
         create("sync", "sync");
@@ -247,6 +247,29 @@ class DurabilityIT {
         assertEquals("os", durabilityOf("plain").value());
         assertEquals(
                 ConfigEntry.ConfigSource.DEFAULT_CONFIG, durabilityOf("plain").source());
+    }
+
+    @Test
+    void shouldFollowAChangeOfTheBrokersDurabilityWhereTheTopicHasNone() throws Exception {
+        admin.createTopics(List.of(new NewTopic("plain", 1, (short) 1))).all().get();
+        ConfigResource brokers = new ConfigResource(ConfigResource.Type.BROKER, "");
+        ConfigEntry sync = new ConfigEntry(PolestarTopicConfigs.DURABILITY, "sync");
+        admin.incrementalAlterConfigs(Map.of(brokers, List.of(new AlterConfigOp(sync, AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
+        assertEquals("sync", durabilityOf("plain").value());
+        assertEquals(
+                ConfigEntry.ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG,
+                durabilityOf("plain").source());
+        assertEquals("os", durabilityOf("os").value());
+        disk.shut();
+        try (KafkaProducer<String, String> producer = producer(Map.of("acks", "all"))) {
+            Future<RecordMetadata> sent = producer.send(record("plain"));
+            await().until(disk::isWaiting);
+            assertFalse(sent.isDone());
+            disk.open();
+            assertEquals(0, sent.get().offset());
+        }
     }
 
     private ConfigEntry durabilityOf(String topic) throws Exception {

@@ -48,7 +48,7 @@ record Part(String name, Set<String> imports) {
             part("broker.metrics", "broker.topic"),
             part("broker.net", SETTINGS, "broker.api", "broker.metrics", "protocol"),
             part("broker.http"),
-            part("broker.admin", "broker.http", "broker.topic"),
+            part("broker.admin", "broker.http", "broker.topic", "storage"),
             part(
                     "broker",
                     SETTINGS,

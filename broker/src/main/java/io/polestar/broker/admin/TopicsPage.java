@@ -2,6 +2,7 @@ package io.polestar.broker.admin;
 
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.topic.Partition;
+import io.polestar.storage.SegmentInfo;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -21,23 +22,29 @@ public final class TopicsPage implements JsonPages.Page {
     }
 
     /** A line of the list. */
-    private record TopicLine(String topic, String durability, int partitions, long sizeBytes) {}
+    private record TopicLine(
+            String topic, String durability, int partitions, int offline, long sizeBytes, long allocatedBytes) {}
 
     /** A topic with its partitions, in order. */
     private record TopicDetail(String topic, String topicId, String durability, List<PartitionLine> partitions) {}
 
     /**
+     * @param state {@code online}, or {@code offline} after a failure of its log
      * @param durableOffset the offset below which everything is on the disk
+     * @param sizeBytes of the batches
+     * @param allocatedBytes of disk that the segments take
      * @param segments how many files
      */
     private record PartitionLine(
             int partition,
+            String state,
             int leaderEpoch,
             long startOffset,
             long highWatermark,
             long endOffset,
             long durableOffset,
             long sizeBytes,
+            long allocatedBytes,
             int segments) {}
 
     @Override
@@ -55,8 +62,19 @@ public final class TopicsPage implements JsonPages.Page {
     }
 
     private static TopicLine line(String topic, List<Partition> parts) {
-        long size = parts.stream().mapToLong(Partition::sizeInBytes).sum();
-        return new TopicLine(topic, parts.get(0).durability().toString(), parts.size(), size);
+        return new TopicLine(
+                topic,
+                parts.get(0).durability().toString(),
+                parts.size(),
+                (int) parts.stream().filter(Partition::isOffline).count(),
+                parts.stream().mapToLong(Partition::sizeInBytes).sum(),
+                parts.stream().mapToLong(TopicsPage::allocatedBytes).sum());
+    }
+
+    private static long allocatedBytes(Partition partition) {
+        return partition.segments().stream()
+                .mapToLong(SegmentInfo::allocatedBytes)
+                .sum();
     }
 
     private Optional<TopicDetail> detail(String topic) {
@@ -77,12 +95,14 @@ public final class TopicsPage implements JsonPages.Page {
     private static PartitionLine line(Partition partition) {
         return new PartitionLine(
                 partition.topicPartition().partition(),
+                partition.isOffline() ? "offline" : "online",
                 partition.leaderEpoch(),
                 partition.logStartOffset(),
                 partition.highWatermark(),
                 partition.logEndOffset(),
                 partition.durableOffset(),
                 partition.sizeInBytes(),
+                allocatedBytes(partition),
                 partition.segments().size());
     }
 }

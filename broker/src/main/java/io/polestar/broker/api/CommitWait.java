@@ -33,7 +33,7 @@ final class CommitWait implements Partition.HighWatermarkListener {
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final List<Batch> open;
 
-    private CommitWait(List<Batch> batches) {
+    private CommitWait(List<? extends Batch> batches) {
         this.open = new ArrayList<>(batches);
     }
 
@@ -44,13 +44,7 @@ final class CommitWait implements Partition.HighWatermarkListener {
      */
     static CompletableFuture<Void> forAll(
             List<? extends Batch> batches, int timeoutMs, ScheduledExecutorService timer) {
-        List<Batch> open = new ArrayList<>(batches.size());
-        for (Batch batch : batches) {
-            if (batch.partition().highWatermark() < batch.nextOffset()) {
-                open.add(batch);
-            }
-        }
-        return open.isEmpty() ? CompletableFuture.completedFuture(null) : new CommitWait(open).begin(timeoutMs, timer);
+        return new CommitWait(batches).begin(timeoutMs, timer);
     }
 
     private CompletableFuture<Void> begin(int timeoutMs, ScheduledExecutorService timer) {

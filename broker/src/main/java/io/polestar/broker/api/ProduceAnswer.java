@@ -42,8 +42,8 @@ final class ProduceAnswer {
     private final ProduceResponseData data = new ProduceResponseData();
     private final short version;
     private final LeaderHints hints;
-    private final List<Stored> stored = new ArrayList<>(4);
     private TopicProduceResponse topic;
+    private List<Stored> uncommitted = List.of();
     private Errors firstError = Errors.NONE;
 
     ProduceAnswer(short version, LeaderHints hints) {
@@ -66,7 +66,17 @@ final class ProduceAnswer {
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());
         topic.partitionResponses().add(response);
-        stored.add(new Stored(partition, appended.nextOffset(), response));
+        if (partition.highWatermark() < appended.nextOffset()) {
+            addUncommitted(new Stored(partition, appended.nextOffset(), response));
+        }
+    }
+
+    /** Where nothing waits for the disk there is no list of it. */
+    private void addUncommitted(Stored stored) {
+        if (uncommitted.isEmpty()) {
+            uncommitted = new ArrayList<>(4);
+        }
+        uncommitted.add(stored);
     }
 
     /** A batch that was appended; its answer becomes an error if it cannot be said to be committed. */
@@ -80,10 +90,9 @@ final class ProduceAnswer {
 
     /** For acks=all: the answer when everything stored is committed, or not in time. */
     CompletableFuture<AbstractResponse> whenCommitted(int timeoutMs, ScheduledExecutorService timer) {
-        CompletableFuture<Void> committed = CommitWait.forAll(stored, timeoutMs, timer);
-        return committed.isDone()
+        return uncommitted.isEmpty()
                 ? CompletableFuture.completedFuture(asResponse())
-                : committed.thenApply(none -> asResponse());
+                : CommitWait.forAll(uncommitted, timeoutMs, timer).thenApply(none -> asResponse());
     }
 
     /** @param partition that was asked to append and refused; null if it did not come to that */

@@ -19,6 +19,12 @@ public enum Durability {
         return value == null ? OS : valueOf(value.toString().toUpperCase(Locale.ROOT));
     }
 
+    /** How long a record of a topic may stay in the page cache alone where the mode is {@link #INTERVAL}, in milliseconds. */
+    static long intervalMs(LogConfig config) {
+        Object value = config.originals().get(PolestarTopicConfigs.DURABILITY_INTERVAL_MS);
+        return value == null ? PolestarTopicConfigs.DURABILITY_INTERVAL_MS_DEFAULT : Long.parseLong(value.toString());
+    }
+
     /** As it is written in a config. */
     @Override
     public String toString() {

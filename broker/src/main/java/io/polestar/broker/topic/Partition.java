@@ -72,6 +72,7 @@ public final class Partition {
     private volatile LogConfig config;
     private volatile Leadership leadership = Leadership.NONE;
     private volatile Durability durability;
+    private volatile long forceIntervalMs;
     private volatile KafkaStorageException failure;
 
     Partition(
@@ -88,10 +89,11 @@ public final class Partition {
         this.config = config;
         this.context = context;
         this.durability = Durability.of(config);
+        this.forceIntervalMs = Durability.intervalMs(config);
         this.watermarks = new Watermarks(partitionLog);
         this.state = PartitionState.recover(topicPartition, stateDirectory, partitionLog, context);
         partitionLog.setForceListener(new Forces());
-        if (durability == Durability.SYNC) {
+        if (durability == Durability.SYNC && partitionLog.durableOffset() < partitionLog.endOffset()) {
             partitionLog.force(); // what a crash left in the page cache was perhaps acknowledged
         }
         advance();
@@ -150,6 +152,11 @@ public final class Partition {
 
     public Durability durability() {
         return durability;
+    }
+
+    /** Whether the log failed, so that all is refused until the broker starts anew. */
+    public boolean isOffline() {
+        return failure != null;
     }
 
     /** Bytes of the stored batches. */
@@ -222,7 +229,7 @@ public final class Partition {
         switch (durability) {
             case OS -> {}
             case SYNC -> partitionLog.requestForce(0);
-            case INTERVAL -> partitionLog.requestForce(context.forceIntervalMs());
+            case INTERVAL -> partitionLog.requestForce(forceIntervalMs);
         }
     }
 
@@ -397,6 +404,7 @@ public final class Partition {
     private void rollActiveSegment() {
         lock.lock();
         try {
+            requireLeader(OptionalInt.empty());
             partitionLog.roll();
         } finally {
             lock.unlock();
@@ -424,6 +432,7 @@ public final class Partition {
         try {
             config = changed;
             durability = Durability.of(changed);
+            forceIntervalMs = Durability.intervalMs(changed);
             partitionLog.configure(TopicConfigs.settings(changed));
         } finally {
             lock.unlock();
@@ -463,25 +472,36 @@ public final class Partition {
     }
 
     private void close(boolean save) {
+        resign();
+        try {
+            if (save) {
+                saveState();
+                partitionLog.close();
+            } else {
+                partitionLog.abandon();
+            }
+        } finally {
+            listeners.retire();
+        }
+    }
+
+    /** Whoever holds the lock afterwards changes nothing any more: the files can be closed, and forced, without it. */
+    private void resign() {
         lock.lock();
         try {
             leadership = Leadership.NONE;
-            if (save && failure == null) {
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void saveState() {
+        try {
+            if (failure == null) {
                 state.save();
             }
         } catch (IOException | RuntimeException e) {
             log.warn("partition={} event=producer_snapshot_failed", topicPartition, e);
-        } finally {
-            try {
-                if (save) {
-                    partitionLog.close();
-                } else {
-                    partitionLog.abandon();
-                }
-            } finally {
-                lock.unlock();
-                listeners.retire();
-            }
         }
     }
 }

@@ -15,15 +15,13 @@ import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
  * @param scheduler runs small file writes in the background
  * @param producerConfig {@code producer.id.expiration.ms}
  * @param maxTransactionTimeoutMs {@code transaction.max.timeout.ms}
- * @param forceIntervalMs {@code polestar.durability.interval.ms}
  */
 record PartitionContext(
         int nodeId,
         Time time,
         Scheduler scheduler,
         ProducerStateManagerConfig producerConfig,
-        int maxTransactionTimeoutMs,
-        long forceIntervalMs) {
+        int maxTransactionTimeoutMs) {
 
     static PartitionContext of(BrokerConfig config, Time time, Scheduler scheduler) {
         TransactionLogConfig transactionLog = new TransactionLogConfig(config);
@@ -34,7 +32,6 @@ record PartitionContext(
                 new ProducerStateManagerConfig(
                         transactionLog.producerIdExpirationMs(),
                         transactionLog.transactionPartitionVerificationEnable()),
-                new TransactionStateManagerConfig(config).transactionMaxTimeoutMs(),
-                config.durabilityIntervalMs());
+                new TransactionStateManagerConfig(config).transactionMaxTimeoutMs());
     }
 }

@@ -274,7 +274,7 @@ class PartitionTest {
     private Partition openPartition(Map<String, String> configs) {
         LogConfig config = new LogConfig(configs);
         PartitionContext context = new PartitionContext(
-                NODE, Time.SYSTEM, scheduler, new ProducerStateManagerConfig(86_400_000, true), 900_000, 10);
+                NODE, Time.SYSTEM, scheduler, new ProducerStateManagerConfig(86_400_000, true), 900_000);
         return new Partition(
                 ID,
                 TOPIC_ID,

@@ -39,17 +39,24 @@ final class LogForce {
         for (Segment segment : segments.all()) {
             segment.force(disk);
         }
-        identity();
-        durableOffset = Math.max(durableOffset, upTo);
+        reached(upTo);
     }
 
-    /** Forces a segment that has ended. */
-    synchronized void ended(Segment segment) throws IOException {
-        segment.force(disk);
-        identity();
-        if (durableOffset >= segment.baseOffset()) {
-            durableOffset = Math.max(durableOffset, segment.nextOffset());
+    /** Forces the segments that have ended, up to this one. */
+    synchronized void ended(Segment last) throws IOException {
+        long upTo = 0;
+        for (Segment segment : segments.all()) {
+            if (segment.number() <= last.number()) {
+                segment.force(disk);
+                upTo = segment.nextOffset();
+            }
         }
+        reached(upTo);
+    }
+
+    private void reached(long offset) throws IOException {
+        identity();
+        durableOffset = Math.max(durableOffset, offset);
     }
 
     /** What says whose log it is, and the folder's own name. */

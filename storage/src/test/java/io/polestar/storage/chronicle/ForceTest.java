@@ -216,6 +216,24 @@ class ForceTest {
     }
 
     @Test
+    void shouldForceWhatLiesBeforeAnEndedSegmentWhichACrashLeftUnforced() throws IOException {
+        append();
+        disk.permits.drainPermits();
+        log.roll();
+        append();
+        Path crashed = SparseCopy.of(folder, folder.resolveSibling(folder.getFileName() + "-crashed"));
+        disk.permits.release(1000);
+        try (ChronicleLogStore after = new ChronicleLogStore(crashed)) {
+            PartitionLog recovered = after.open(PARTITION, TOPIC_ID, SETTINGS);
+            assertEquals(0, recovered.durableOffset());
+            recovered.roll();
+            await().until(() -> recovered.durableOffset() == 2);
+        } finally {
+            DurableFile.deleteTree(crashed);
+        }
+    }
+
+    @Test
     void shouldFailTheLogWhenAnEndedSegmentCannotBeForced() {
         append();
         disk.fault.set(new IOException("no such luck"));
