@@ -1,5 +1,6 @@
 package io.polestar.broker;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.polestar.broker.admin.TopicsPage;
@@ -22,6 +23,7 @@ import io.polestar.broker.http.HttpServer;
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.http.Readiness;
 import io.polestar.broker.metrics.LogMeters;
+import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.metrics.ProcessMeters;
 import io.polestar.broker.metrics.RequestMetrics;
 import io.polestar.broker.metrics.Scrape;
@@ -29,6 +31,7 @@ import io.polestar.broker.net.BoundListener;
 import io.polestar.broker.net.NetworkConfig;
 import io.polestar.broker.net.NetworkServer;
 import io.polestar.broker.security.Access;
+import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.storage.Disk;
 import io.polestar.storage.chronicle.ChronicleLogStore;
@@ -128,7 +131,8 @@ public final class Broker implements AutoCloseable {
         EmbeddedController controller = join(controllerStart);
         stage("controller started");
 
-        Partitions partitions = parts.add("partitions", new Partitions(config, store, time, scheduler));
+        Partitions partitions = parts.add(
+                "partitions", new Partitions(config, store, time, scheduler, watchSpace(), new LossMeters(meters)));
         GroupCoordinators groups = parts.add(
                 "groups",
                 new GroupCoordinators(
@@ -221,6 +225,29 @@ public final class Broker implements AutoCloseable {
         scrape.before(parts.add("process meters", new ProcessMeters(meters))::refresh);
     }
 
+    private DiskSpace watchSpace() {
+        DiskSpace space = new DiskSpace(disk, config.dataDirectory(), config.diskFreeMinBytes());
+        ScheduledThreadPoolExecutor watch = daemon("polestar-disk-watch");
+        parts.add("disk watch", watch::shutdownNow);
+        space.watch(watch);
+        Gauge.builder("polestar.disk.free", space, DiskSpace::freeBytes)
+                .description("Bytes that may still be written to the data directory's disk")
+                .baseUnit("bytes")
+                .register(meters);
+        Gauge.builder("polestar.disk.low", space, each -> each.isLow() ? 1 : 0)
+                .description("1 while clients' produces are refused because the disk is nearly full")
+                .register(meters);
+        return space;
+    }
+
+    private static ScheduledThreadPoolExecutor daemon(String name) {
+        return new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
     private KafkaScheduler startScheduler() throws IOException {
         KafkaScheduler scheduler = new KafkaScheduler(1, true, "polestar-scheduler-");
         scheduler.startup();
@@ -268,11 +295,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private ScheduledExecutorService startRequestTimer() {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "polestar-request-timer");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ScheduledThreadPoolExecutor timer = daemon("polestar-request-timer");
         timer.setRemoveOnCancelPolicy(true);
         parts.add("request timer", timer::shutdownNow);
         return timer;

@@ -14,6 +14,7 @@ final class GatedDisk implements Disk {
     private final AtomicBoolean waiting = new AtomicBoolean();
     private boolean shut;
     private volatile String failing = "";
+    private volatile long missingBytes;
 
     void shut() {
         setShut(true);
@@ -42,6 +43,11 @@ final class GatedDisk implements Disk {
     /** From now on the segments of this topic cannot be forced; empty: all can. */
     void failFor(String topic) {
         failing = topic;
+    }
+
+    /** Pretends that so many bytes less are free. */
+    void take(long bytes) {
+        missingBytes = bytes;
     }
 
     @Override
@@ -74,6 +80,6 @@ final class GatedDisk implements Disk {
 
     @Override
     public long freeBytes(Path directory) throws IOException {
-        return Disk.system().freeBytes(directory);
+        return Disk.system().freeBytes(directory) - missingBytes;
     }
 }

@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * The log of one partition: record batches of magic 2 in order of offset.
  *
- * <p>Thread rule: {@link #append}, {@link #roll}, {@link #trimTo}, {@link #truncateTo}, {@link #configure}, {@link #abandon} and {@link
- * #close} are called by one thread at a time (the partition's lock); everything else may run on any thread beside them.
+ * <p>Thread rule: {@link #append}, {@link #roll}, {@link #truncateTo}, {@link #configure}, {@link #abandon} and {@link #close} are
+ * called by one thread at a time (the partition's lock); everything else may run on any thread beside them.
  *
  * <p><em>offset</em> is Kafka's, <em>position</em> is bytes in a file, <em>index</em> is Chronicle's; only offsets leave
  * this interface. I/O faults surface as {@link org.apache.kafka.common.errors.KafkaStorageException}.
@@ -57,7 +57,8 @@ public interface PartitionLog extends AutoCloseable {
     void roll();
 
     /**
-     * Moves the start forward; segments that lie wholly below it are removed from disk. Held slices stay readable.
+     * Moves the start forward, durably; segments that lie wholly below it are removed from disk. Held slices stay readable.
+     * Waits for the device, and lets appends and reads go on meanwhile.
      *
      * @throws org.apache.kafka.common.errors.OffsetOutOfRangeException if {@code offset} is above {@link #endOffset()}
      */

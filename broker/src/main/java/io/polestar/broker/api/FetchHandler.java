@@ -144,6 +144,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
                 context.listenerName,
                 request.version(),
                 request.isolationLevel(),
+                context.clientId(),
                 Math.min(request.maxBytes(), fetchMaxBytes),
                 wanted);
     }

@@ -37,6 +37,7 @@ record FetchReader(
         ListenerName listener,
         short version,
         IsolationLevel isolation,
+        String clientId,
         int maxBytes,
         List<FetchRound.Wanted> wanted) {
     private static final Logger log = LoggerFactory.getLogger(FetchReader.class);
@@ -91,12 +92,21 @@ record FetchReader(
         if (diverging.isPresent()) {
             return answer.setDivergingEpoch(diverging.get());
         }
-        LogSlice slice = partition.read(asked.fetchOffset, Math.min(asked.maxBytes, left), atLeastOneBatch, isolation);
+        LogSlice slice = slice(partition, asked, Math.min(asked.maxBytes, left), atLeastOneBatch);
         if (slice.sizeInBytes() == 0) {
             slice.release();
             return answer;
         }
         return answer.setRecords(new MappedRecords(slice.regions(), slice.sizeInBytes(), slice::release));
+    }
+
+    private LogSlice slice(Partition partition, FetchRequest.PartitionData asked, int bytes, boolean atLeastOneBatch) {
+        try {
+            return partition.read(asked.fetchOffset, bytes, atLeastOneBatch, isolation);
+        } catch (OffsetOutOfRangeException e) {
+            partition.noteOutOfRange(asked.fetchOffset, clientId);
+            throw e;
+        }
     }
 
     /** Whether the log of the client parted from ours before the offset it asks for (KIP-595). */

@@ -1,5 +1,8 @@
 package io.polestar.broker.topic;
 
+import static io.polestar.broker.topic.LossListener.Cause.RETENTION_SIZE;
+import static io.polestar.broker.topic.LossListener.Cause.RETENTION_TIME;
+
 import io.polestar.storage.ForceListener;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
@@ -207,6 +210,7 @@ public final class Partition {
     }
 
     private Appended append(MemoryRecords records, AppendOrigin origin, short transactionVersion) {
+        context.space().require(origin);
         IncomingBatch batch = IncomingBatch.of(topicPartition, config, origin, records);
         long before = watermarks.high();
         Appended appended;
@@ -311,6 +315,14 @@ public final class Partition {
         return partitionLog.read(offset, watermarks.limit(isolation), maxBytes, atLeastOneBatch);
     }
 
+    /** A client was refused the offset: if it was removed, the client has missed it. */
+    public void noteOutOfRange(long offset, String clientId) {
+        long start = partitionLog.startOffset();
+        if (offset >= 0 && offset < start) {
+            context.losses().onReadBelowStart(topicPartition, offset, start, clientId);
+        }
+    }
+
     public Optional<TimestampedOffset> findByTimestamp(long timestampMs) {
         return partitionLog.findByTimestamp(timestampMs);
     }
@@ -365,21 +377,30 @@ public final class Partition {
             throw new OffsetOutOfRangeException("The offset " + converted + " for partition " + topicPartition
                     + " is not between 0 and the high watermark " + highWatermark);
         }
-        return trimTo(converted);
+        return trimTo(converted, LossListener.Cause.DELETE_RECORDS);
     }
 
-    private long trimTo(long offset) {
+    /** Waits for the device, and lets appends go on meanwhile. */
+    private long trimTo(long offset, LossListener.Cause cause) {
+        requireLeader(OptionalInt.empty());
+        long before = partitionLog.startOffset();
+        if (offset > before) {
+            partitionLog.trimTo(offset);
+            onTrimmed(before, offset, cause);
+        }
+        return partitionLog.startOffset();
+    }
+
+    private void onTrimmed(long before, long offset, LossListener.Cause cause) {
         lock.lock();
         try {
-            requireLeader(OptionalInt.empty());
-            if (offset > partitionLog.startOffset()) {
-                partitionLog.trimTo(offset);
+            if (leadership.leading()) {
                 state.onTrimmed(offset);
             }
-            return partitionLog.startOffset();
         } finally {
             lock.unlock();
         }
+        context.losses().onRemoved(topicPartition, before, offset, cause);
     }
 
     /** Removes what the topic's retention no longer keeps; see {@link Retention}. */
@@ -390,15 +411,8 @@ public final class Partition {
         if (Retention.activeSegmentExpired(config, partitionLog.segments(), nowMs)) {
             rollActiveSegment();
         }
-        long start = Retention.newStartOffset(config, partitionLog.segments(), watermarks.high(), nowMs);
-        if (start > partitionLog.startOffset()) {
-            log.info(
-                    "partition={} event=retention start_offset={} new_start_offset={}",
-                    topicPartition,
-                    partitionLog.startOffset(),
-                    start);
-            trimTo(start);
-        }
+        trimTo(Retention.startByTime(config, partitionLog.segments(), watermarks.high(), nowMs), RETENTION_TIME);
+        trimTo(Retention.startBySize(config, partitionLog.segments(), watermarks.high()), RETENTION_SIZE);
     }
 
     private void rollActiveSegment() {

@@ -15,15 +15,20 @@ import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
  * @param scheduler runs small file writes in the background
  * @param producerConfig {@code producer.id.expiration.ms}
  * @param maxTransactionTimeoutMs {@code transaction.max.timeout.ms}
+ * @param space refuses appends while the disk is nearly full
+ * @param losses is told of what a reader may have missed
  */
 record PartitionContext(
         int nodeId,
         Time time,
         Scheduler scheduler,
         ProducerStateManagerConfig producerConfig,
-        int maxTransactionTimeoutMs) {
+        int maxTransactionTimeoutMs,
+        DiskSpace space,
+        LossListener losses) {
 
-    static PartitionContext of(BrokerConfig config, Time time, Scheduler scheduler) {
+    static PartitionContext of(
+            BrokerConfig config, Time time, Scheduler scheduler, DiskSpace space, LossListener losses) {
         TransactionLogConfig transactionLog = new TransactionLogConfig(config);
         return new PartitionContext(
                 config.nodeId(),
@@ -32,6 +37,8 @@ record PartitionContext(
                 new ProducerStateManagerConfig(
                         transactionLog.producerIdExpirationMs(),
                         transactionLog.transactionPartitionVerificationEnable()),
-                new TransactionStateManagerConfig(config).transactionMaxTimeoutMs());
+                new TransactionStateManagerConfig(config).transactionMaxTimeoutMs(),
+                space,
+                losses);
     }
 }

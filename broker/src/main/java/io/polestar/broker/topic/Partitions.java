@@ -47,9 +47,10 @@ public final class Partitions implements MetadataPublisher {
     private volatile MetadataImage image = MetadataImage.EMPTY;
     private boolean first = true;
 
-    public Partitions(BrokerConfig config, LogStore store, Time time, Scheduler scheduler) {
+    public Partitions(
+            BrokerConfig config, LogStore store, Time time, Scheduler scheduler, DiskSpace space, LossListener losses) {
         this.store = store;
-        this.context = PartitionContext.of(config, time, scheduler);
+        this.context = PartitionContext.of(config, time, scheduler, space, losses);
         this.configs = new TopicConfigs(config);
         this.retentionCheckMs = config.retentionCheckIntervalMs();
     }

@@ -2,6 +2,7 @@ package io.polestar.broker.topic;
 
 import io.polestar.storage.SegmentInfo;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /** What {@code retention.ms} and {@code retention.bytes} say of a log's segments. Pure. */
@@ -15,25 +16,40 @@ final class Retention {
     }
 
     /**
-     * The first offset to keep. Whole segments are removed, never the active one and nothing above the high watermark.
+     * The first offset to keep by {@code retention.ms}. Whole segments are removed, never the active one and nothing above
+     * the high watermark.
      *
      * @param segments in order, the active one last
      */
-    static long newStartOffset(LogConfig config, List<SegmentInfo> segments, long highWatermark, long nowMs) {
-        long start = segments.get(0).baseOffset();
-        if (!config.delete) {
-            return start;
+    static long startByTime(LogConfig config, List<SegmentInfo> segments, long highWatermark, long nowMs) {
+        return start(config, segments, highWatermark, segment -> expired(config, segment, nowMs));
+    }
+
+    /** As {@link #startByTime}, by {@code retention.bytes}. */
+    static long startBySize(LogConfig config, List<SegmentInfo> segments, long highWatermark) {
+        if (config.retentionSize < 0) {
+            return segments.get(0).baseOffset();
         }
-        long surplusBytes = config.retentionSize < 0
-                ? -1
-                : segments.stream().mapToLong(SegmentInfo::sizeInBytes).sum() - config.retentionSize;
-        for (SegmentInfo segment : segments.subList(0, segments.size() - 1)) {
-            boolean tooMuch = surplusBytes >= segment.sizeInBytes() && surplusBytes > 0;
-            if (segment.nextOffset() > highWatermark || !(tooMuch || expired(config, segment, nowMs))) {
-                return start;
+        long[] surplusBytes = {
+            segments.stream().mapToLong(SegmentInfo::sizeInBytes).sum() - config.retentionSize
+        };
+        return start(config, segments, highWatermark, segment -> {
+            boolean tooMuch = surplusBytes[0] > 0 && surplusBytes[0] >= segment.sizeInBytes();
+            surplusBytes[0] -= segment.sizeInBytes();
+            return tooMuch;
+        });
+    }
+
+    private static long start(
+            LogConfig config, List<SegmentInfo> segments, long highWatermark, Predicate<SegmentInfo> goes) {
+        long start = segments.get(0).baseOffset();
+        if (config.delete) {
+            for (SegmentInfo segment : segments.subList(0, segments.size() - 1)) {
+                if (segment.nextOffset() > highWatermark || !goes.test(segment)) {
+                    return start;
+                }
+                start = segment.nextOffset();
             }
-            surplusBytes -= segment.sizeInBytes();
-            start = segment.nextOffset();
         }
         return start;
     }

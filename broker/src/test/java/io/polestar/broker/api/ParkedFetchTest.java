@@ -3,9 +3,13 @@ package io.polestar.broker.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.metrics.LossMeters;
+import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.protocol.MappedRecords;
+import io.polestar.storage.Disk;
 import io.polestar.storage.LogStore;
 import io.polestar.storage.memory.MemoryLogStore;
 import java.lang.ref.WeakReference;
@@ -73,7 +77,12 @@ class ParkedFetchTest {
         scheduler.startup();
         store = new MemoryLogStore(directory, System::currentTimeMillis);
         partitions = new Partitions(
-                BrokerConfig.of(Map.of("log.dirs", directory.toString())), store, Time.SYSTEM, scheduler);
+                BrokerConfig.of(Map.of("log.dirs", directory.toString())),
+                store,
+                Time.SYSTEM,
+                scheduler,
+                new DiskSpace(Disk.system(), directory, 0),
+                new LossMeters(new SimpleMeterRegistry()));
         MetadataDelta delta =
                 new MetadataDelta.Builder().setImage(MetadataImage.EMPTY).build();
         delta.replay(new TopicRecord().setName("weather").setTopicId(TOPIC_ID));
@@ -121,6 +130,7 @@ class ParkedFetchTest {
                 new ListenerName("PLAINTEXT"),
                 ApiKeys.FETCH.latestVersion(),
                 IsolationLevel.READ_UNCOMMITTED,
+                "client",
                 1000,
                 new AfterTheAnswer());
         ParkedFetch fetch = new ParkedFetch(reader, 1, session, new HashMap<>(), parked);

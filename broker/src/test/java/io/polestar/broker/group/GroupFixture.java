@@ -1,11 +1,15 @@
 package io.polestar.broker.group;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.api.ApiHandler;
 import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.api.GroupHandlers;
+import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.security.Access;
+import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.Partitions;
+import io.polestar.storage.Disk;
 import io.polestar.storage.LogStore;
 import io.polestar.storage.chronicle.ChronicleLogStore;
 import java.net.InetAddress;
@@ -89,7 +93,13 @@ final class GroupFixture implements AutoCloseable {
         this.config = config;
         this.store = new ChronicleLogStore(config.dataDirectory());
         this.scheduler.startup();
-        this.partitions = new Partitions(config, store, Time.SYSTEM, scheduler);
+        this.partitions = new Partitions(
+                config,
+                store,
+                Time.SYSTEM,
+                scheduler,
+                new DiskSpace(Disk.system(), config.dataDirectory(), 0),
+                new LossMeters(new SimpleMeterRegistry()));
         this.coordinators = new GroupCoordinators(
                 config, partitions, metadata::currentImage, Time.SYSTEM, metrics, Optional.empty());
         this.publishers = List.of(partitions, coordinators.publisher());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polestar.storage.Disk;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.LogStore;
 import io.polestar.storage.memory.MemoryLogStore;
@@ -55,6 +56,7 @@ class PartitionTest {
     Path directory;
 
     private final KafkaScheduler scheduler = new KafkaScheduler(1);
+    private final List<String> losses = new ArrayList<>();
     private LogStore store;
     private Partition partition;
 
@@ -271,10 +273,48 @@ class PartitionTest {
         assertEquals(1, partition.logEndOffset());
     }
 
+    /** Notes what it is told. */
+    private final class NotedLosses implements LossListener {
+        @Override
+        public void onRemoved(TopicPartition topicPartition, long fromOffset, long toOffset, Cause cause) {
+            losses.add(cause + " " + fromOffset + "-" + toOffset);
+        }
+
+        @Override
+        public void onReadBelowStart(TopicPartition topicPartition, long offset, long startOffset, String clientId) {
+            losses.add(clientId + " " + offset + " of " + startOffset);
+        }
+    }
+
+    @Test
+    void shouldSayWhatWasRemovedAndWhoAskedForItAfterwards() {
+        append(records(3));
+        append(records(3));
+        partition.deleteRecordsBefore(2);
+        partition.noteOutOfRange(1, "late");
+        partition.noteOutOfRange(7, "ahead");
+        assertEquals(List.of("DELETE_RECORDS 0-2", "late 1 of 2"), losses);
+    }
+
+    @Test
+    void shouldSayThatRetentionRemovedIt() {
+        MemoryRecords old = MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(1000, "v".getBytes()));
+        append(old);
+        partition.configure(new LogConfig(Map.of("retention.ms", "1000")));
+        partition.applyRetention(System.currentTimeMillis());
+        assertEquals(List.of("RETENTION_TIME 0-1"), losses);
+    }
+
     private Partition openPartition(Map<String, String> configs) {
         LogConfig config = new LogConfig(configs);
         PartitionContext context = new PartitionContext(
-                NODE, Time.SYSTEM, scheduler, new ProducerStateManagerConfig(86_400_000, true), 900_000);
+                NODE,
+                Time.SYSTEM,
+                scheduler,
+                new ProducerStateManagerConfig(86_400_000, true),
+                900_000,
+                new DiskSpace(Disk.system(), directory, 0),
+                new NotedLosses());
         return new Partition(
                 ID,
                 TOPIC_ID,

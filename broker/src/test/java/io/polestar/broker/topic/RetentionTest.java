@@ -56,7 +56,10 @@ class RetentionTest {
     }
 
     private static long start(Map<String, String> configs, long highWatermark) {
-        return Retention.newStartOffset(config(configs), SEGMENTS, highWatermark, NOW_MS);
+        LogConfig config = config(configs);
+        return Math.max(
+                Retention.startByTime(config, SEGMENTS, highWatermark, NOW_MS),
+                Retention.startBySize(config, SEGMENTS, highWatermark));
     }
 
     private static LogConfig config(Map<String, String> configs) {

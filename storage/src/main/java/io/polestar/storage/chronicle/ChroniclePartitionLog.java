@@ -136,15 +136,24 @@ final class ChroniclePartitionLog implements PartitionLog {
             throw new OffsetOutOfRangeException("cannot trim " + directory.getFileName() + " to offset " + offset
                     + ", behind its end " + endOffset());
         }
-        change("trim", () -> cut.before(offset));
+        synchronized (cut) {
+            requireUsable();
+            try {
+                cut.before(offset, step -> change("trim", step::run));
+            } catch (IOException e) {
+                throw fail("trim", e);
+            }
+        }
     }
 
     @Override
     public void truncateTo(long offset) {
-        change("truncate", () -> {
-            cut.from(offset, settings);
-            force.cutAt(segments.endOffset());
-        });
+        synchronized (cut) {
+            change("truncate", () -> {
+                cut.from(offset, settings);
+                force.cutAt(segments.endOffset());
+            });
+        }
     }
 
     @Override
@@ -242,19 +251,22 @@ final class ChroniclePartitionLog implements PartitionLog {
         close(() -> tail.close(true));
     }
 
+    /** After a cut that is going on: it writes to the folder, which may soon be another topic's. */
     private void close(Change how) {
-        appendLock.lock();
-        try {
-            if (!closed) {
-                closed = true;
-                try {
-                    closeFiles(how);
-                } finally {
-                    onClose.run();
+        synchronized (cut) {
+            appendLock.lock();
+            try {
+                if (!closed) {
+                    closed = true;
+                    try {
+                        closeFiles(how);
+                    } finally {
+                        onClose.run();
+                    }
                 }
+            } finally {
+                appendLock.unlock();
             }
-        } finally {
-            appendLock.unlock();
         }
     }
 

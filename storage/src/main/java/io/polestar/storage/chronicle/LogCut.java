@@ -4,8 +4,13 @@ import io.polestar.storage.Disk;
 import io.polestar.storage.LogSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Takes batches away at a log's two ends, so that a crash leaves it as it was or shorter. Owned by the append lock. */
+/**
+ * Takes batches away at a log's two ends, so that a crash leaves it as it was or shorter. One cut at a time: the
+ * caller holds this object's monitor. What appends and reads look at changes under the append lock, held for that alone.
+ */
 final class LogCut {
 
     private final Path directory;
@@ -22,38 +27,53 @@ final class LogCut {
         this.metadata = metadata;
     }
 
+    /** A step that is taken under the append lock. */
+    interface Locked {
+        void run(Step step) throws IOException;
+    }
+
+    /** Part of a change. */
+    interface Step {
+        void run() throws IOException;
+    }
+
     /** The start is made durable first: a crash behind it leaves segments that the next open removes. */
-    void before(long offset) throws IOException {
+    void before(long offset, Locked locked) throws IOException {
         if (offset <= segments.startOffset()) {
             return;
         }
-        startAt(offset);
+        write(offset);
+        List<Segment> below = new ArrayList<>();
+        locked.run(() -> dropBelow(offset, below));
+        for (Segment segment : below) {
+            segment.delete();
+        }
+        if (!below.isEmpty()) {
+            locked.run(this::forgetFiles);
+        }
+    }
+
+    private void write(long startOffset) throws IOException {
+        metadata = metadata.withStartOffset(startOffset);
+        metadata.write(directory, disk);
+    }
+
+    private void dropBelow(long offset, List<Segment> below) throws IOException {
+        segments.startOffset(offset);
         if (offset == segments.endOffset() && !segments.active().isEmpty()) {
             tail.roll();
         }
-        removeBelow(offset);
-    }
-
-    private void startAt(long offset) throws IOException {
-        metadata = metadata.withStartOffset(offset);
-        metadata.write(directory, disk);
-        segments.startOffset(offset);
-    }
-
-    private void removeBelow(long offset) throws IOException {
         Segment[] all = segments.all();
-        int below = 0;
-        while (below < all.length - 1 && all[below].nextOffset() <= offset) {
-            below++;
+        while (below.size() < all.length - 1 && all[below.size()].nextOffset() <= offset) {
+            below.add(all[below.size()]);
         }
-        if (below == 0) {
-            return;
+        if (!below.isEmpty()) {
+            tail.changing();
+            segments.dropBefore(below.size());
         }
-        tail.changing();
-        segments.dropBefore(below);
-        for (int i = 0; i < below; i++) {
-            all[i].delete();
-        }
+    }
+
+    private void forgetFiles() {
         if (segments.active().isEmpty()) {
             tail.closeQueue();
         } else {
@@ -61,7 +81,12 @@ final class LogCut {
         }
     }
 
-    /** From the last segment backwards, so that a crash in between leaves no gap. */
+    private void startAt(long offset) throws IOException {
+        write(offset);
+        segments.startOffset(offset);
+    }
+
+    /** From the last segment backwards, so that a crash in between leaves no gap. The append lock is held. */
     void from(long offset, LogSettings settings) throws IOException {
         if (offset >= segments.endOffset()) {
             return;
