@@ -43,6 +43,21 @@ public final class BrokerUnderTest implements AutoCloseable {
         }
     }
 
+    /** Of its process. */
+    public long pid() {
+        return child.pid();
+    }
+
+    /** Stops it as SIGTERM does. */
+    public void stop() throws InterruptedException {
+        child.close();
+    }
+
+    /** Starts it again. */
+    public void start() throws IOException {
+        child.start();
+    }
+
     @Override
     public void close() throws InterruptedException {
         child.close();

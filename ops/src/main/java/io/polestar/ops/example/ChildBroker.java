@@ -82,6 +82,11 @@ public final class ChildBroker implements AutoCloseable {
         }
     }
 
+    /** Of its process in this life. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** HOST:PORT for clients. */
     public String bootstrap() {
         return address;
