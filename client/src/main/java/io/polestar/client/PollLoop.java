@@ -91,8 +91,9 @@ final class PollLoop implements Runnable {
     @Override
     public void run() {
         try {
-            while (!stopping && !isDone()) {
-                turn();
+            boolean done = false;
+            while (!stopping && !done) {
+                done = turnOrTryAgain();
             }
             assignments.revokeAll();
             finished.complete(null);
@@ -124,6 +125,20 @@ final class PollLoop implements Runnable {
         }
     }
 
+    /** @return whether there is nothing more to do */
+    private boolean turnOrTryAgain() throws InterruptedException {
+        try {
+            turn();
+            return isDone();
+        } catch (RetriableException e) {
+            log.warn(
+                    "event=turn_failed consumer={} consequence=\"tried again\"",
+                    parts.config().name(),
+                    e);
+            return false;
+        }
+    }
+
     private boolean isDone() {
         return parts.config().stopAtEnd() && ready.isDone() && (selected.isEmpty() || assignments.isAtEnd());
     }
@@ -137,11 +152,7 @@ final class PollLoop implements Runnable {
             return;
         }
         adjustPause();
-        try {
-            give(consumer.poll(paused ? POLL_WHEN_PAUSED : POLL));
-        } catch (RetriableException e) {
-            log.warn("event=poll_failed consequence=\"tried again\"", e);
-        }
+        give(consumer.poll(paused ? POLL_WHEN_PAUSED : POLL));
         long nowNs = System.nanoTime();
         if (nowNs - committedAtNs >= parts.config().commitInterval().toNanos()) {
             committedAtNs = nowNs;
@@ -162,7 +173,7 @@ final class PollLoop implements Runnable {
         boolean same = now.equals(selected);
         selected = now;
         if (parts.config().replay()) {
-            assignAll();
+            assignAllOrLater();
         } else if (!same && now.isEmpty()) {
             consumer.unsubscribe();
         } else if (!same) {
@@ -170,6 +181,15 @@ final class PollLoop implements Runnable {
         }
         if (now.isEmpty()) {
             ready.complete(null);
+        }
+    }
+
+    private void assignAllOrLater() {
+        try {
+            assignAll();
+        } catch (RetriableException e) {
+            topicsChanged = true;
+            throw e;
         }
     }
 

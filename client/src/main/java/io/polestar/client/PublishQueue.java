@@ -115,14 +115,23 @@ final class PublishQueue {
         }
     }
 
-    /** A message in flight has its answer. */
-    void answered(PendingMessage message) {
+    /** A message is no longer in flight: there is room for another. */
+    void landed() {
         lock.lock();
         try {
             inFlight--;
-            forget(message);
             room.signal();
             work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whoever published a message that landed has its answer. */
+    void answered(PendingMessage message) {
+        lock.lock();
+        try {
+            forget(message);
         } finally {
             lock.unlock();
         }
@@ -146,6 +155,16 @@ final class PublishQueue {
                 leftNs = answered.awaitNanos(leftNs);
             }
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many flushes have begun. */
+    long flushes() {
+        lock.lock();
+        try {
+            return generation;
         } finally {
             lock.unlock();
         }

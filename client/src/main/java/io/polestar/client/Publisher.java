@@ -126,18 +126,23 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
+    /** The answer is given before it is counted as given: a flush ends after it. */
     private void answer(PendingMessage pending, RecordMetadata metadata, Exception failure) {
-        queue.answered(pending);
+        queue.landed();
         if (failure != null) {
             fail(pending, failure);
+            queue.answered(pending);
             return;
         }
         meters.acknowledged(pending.waitedNs());
         CompletableFuture<Boolean> durable = config.acks().equals("all")
                 ? durability.of(metadata.topic())
                 : CompletableFuture.completedFuture(false);
-        durable.thenAccept(onDisk -> pending.receipt.complete(
-                new Receipt(metadata.topic(), metadata.partition(), metadata.offset(), metadata.timestamp(), onDisk)));
+        durable.thenAccept(onDisk -> {
+            pending.receipt.complete(new Receipt(
+                    metadata.topic(), metadata.partition(), metadata.offset(), metadata.timestamp(), onDisk));
+            queue.answered(pending);
+        });
     }
 
     /** Waits until every message that was published before has its answer. */
