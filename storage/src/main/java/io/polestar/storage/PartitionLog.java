@@ -7,8 +7,9 @@ import java.util.Optional;
 /**
  * The log of one partition: record batches of magic 2 in order of offset.
  *
- * <p>Thread rule: {@link #append}, {@link #roll}, {@link #truncateTo}, {@link #configure}, {@link #abandon} and {@link #close} are
- * called by one thread at a time (the partition's lock); everything else may run on any thread beside them.
+ * <p>Thread rule: {@link #append}, {@link #roll}, {@link #configure}, {@link #abandon} and {@link #close} are called by one thread at a
+ * time (the partition's lock); everything else may run on any thread beside them. {@link #truncateTo} waits for the device
+ * and is called without that lock; nobody appends while a tail is cut.
  *
  * <p><em>offset</em> is Kafka's, <em>position</em> is bytes in a file, <em>index</em> is Chronicle's; only offsets leave
  * this interface. I/O faults surface as {@link org.apache.kafka.common.errors.KafkaStorageException}.
@@ -63,6 +64,17 @@ public interface PartitionLog extends AutoCloseable {
      * @throws org.apache.kafka.common.errors.OffsetOutOfRangeException if {@code offset} is above {@link #endOffset()}
      */
     void trimTo(long offset);
+
+    /**
+     * Replaces segments that have ended by one that holds what a rewriter makes of their batches. Offsets keep their gaps.
+     * Appends and reads go on beside it, and see the old segments or the new.
+     *
+     * @param fromOffset the first segment's {@link SegmentInfo#baseOffset}
+     * @param toOffset segments that begin below it are rewritten; never the active one
+     * @return false if there are none, or if the log was trimmed or cut meanwhile: nothing is changed
+     * @throws IllegalArgumentException if the log's last batch would be dropped: {@link #endOffset} must stay what it is
+     */
+    boolean rewrite(long fromOffset, long toOffset, BatchRewriter rewriter);
 
     /** Cuts the tail: afterwards {@link #endOffset()} is at most {@code offset}, on a batch border. */
     void truncateTo(long offset);

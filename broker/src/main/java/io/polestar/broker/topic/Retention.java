@@ -7,6 +7,9 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 
 /** What {@code retention.ms} and {@code retention.bytes} say of a log's segments. Pure. */
 final class Retention {
+    /** The first segment may begin behind the log's start: what was compacted away does not move it. */
+    private static final long NOTHING_GOES = 0;
+
     private Retention() {}
 
     /** Whether the active segment holds records and all of them are too old, so that it must be rolled to be deleted. */
@@ -28,7 +31,7 @@ final class Retention {
     /** As {@link #startByTime}, by {@code retention.bytes}. */
     static long startBySize(LogConfig config, List<SegmentInfo> segments, long highWatermark) {
         if (config.retentionSize < 0) {
-            return segments.get(0).baseOffset();
+            return NOTHING_GOES;
         }
         long[] surplusBytes = {
             segments.stream().mapToLong(SegmentInfo::sizeInBytes).sum() - config.retentionSize
@@ -42,7 +45,7 @@ final class Retention {
 
     private static long start(
             LogConfig config, List<SegmentInfo> segments, long highWatermark, Predicate<SegmentInfo> goes) {
-        long start = segments.get(0).baseOffset();
+        long start = NOTHING_GOES;
         if (config.delete) {
             for (SegmentInfo segment : segments.subList(0, segments.size() - 1)) {
                 if (segment.nextOffset() > highWatermark || !goes.test(segment)) {

@@ -1,6 +1,7 @@
 package io.polestar.storage.chronicle;
 
 import io.polestar.storage.BatchHeader;
+import io.polestar.storage.BatchRewriter;
 import io.polestar.storage.Disk;
 import io.polestar.storage.ForceListener;
 import io.polestar.storage.LogSettings;
@@ -57,6 +58,8 @@ final class ChroniclePartitionLog implements PartitionLog {
     private final RequestedForces forces;
     private final LogTail tail;
     private final LogCut cut;
+    private final LogTruncation truncation;
+    private final LogRewrite rewrite;
     private final Runnable onClose;
     private volatile ForceListener forceListener = NOBODY;
     private volatile LogSettings settings;
@@ -72,6 +75,10 @@ final class ChroniclePartitionLog implements PartitionLog {
         this.tail = new LogTail(directory, environment, segments, appendLock, force, this::seal, opened.checkpointed());
         this.forces = new RequestedForces(environment.forcer(), this::forceRequested);
         this.cut = new LogCut(directory, disk, segments, tail, opened.metadata());
+        LogSwap swap =
+                new LogSwap(directory, disk, segments, appendLock, cut, this::requireUsable, this::failReplacing);
+        this.truncation = new LogTruncation(directory, disk, segments, tail, force, swap, cut::startAt);
+        this.rewrite = new LogRewrite(directory, disk, segments, tail, swap);
         this.settings = settings;
         this.onClose = onClose;
     }
@@ -148,12 +155,26 @@ final class ChroniclePartitionLog implements PartitionLog {
 
     @Override
     public void truncateTo(long offset) {
-        synchronized (cut) {
-            change("truncate", () -> {
-                cut.from(offset, settings);
-                force.cutAt(segments.endOffset());
-            });
+        requireUsable();
+        try {
+            truncation.run(offset);
+        } catch (IOException e) {
+            throw fail("truncate", e);
         }
+    }
+
+    @Override
+    public boolean rewrite(long fromOffset, long toOffset, BatchRewriter rewriter) {
+        requireUsable();
+        try {
+            return rewrite.run(fromOffset, toOffset, rewriter, this::requireUsable);
+        } catch (IOException e) {
+            throw storageException("rewrite segments", e);
+        }
+    }
+
+    private void failReplacing(Throwable cause) {
+        fail("replace segments", cause);
     }
 
     @Override

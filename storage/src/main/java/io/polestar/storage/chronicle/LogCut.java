@@ -1,14 +1,13 @@
 package io.polestar.storage.chronicle;
 
 import io.polestar.storage.Disk;
-import io.polestar.storage.LogSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes batches away at a log's two ends, so that a crash leaves it as it was or shorter. One cut at a time: the
+ * Takes batches away at a log's front, so that a crash leaves it as it was or shorter. One cut at a time: the
  * caller holds this object's monitor. What appends and reads look at changes under the append lock, held for that alone.
  */
 final class LogCut {
@@ -81,52 +80,9 @@ final class LogCut {
         }
     }
 
-    private void startAt(long offset) throws IOException {
+    /** Makes it the start, on the device first. */
+    void startAt(long offset) throws IOException {
         write(offset);
         segments.startOffset(offset);
-    }
-
-    /** From the last segment backwards, so that a crash in between leaves no gap. The append lock is held. */
-    void from(long offset, LogSettings settings) throws IOException {
-        if (offset >= segments.endOffset()) {
-            return;
-        }
-        tail.closeQueue();
-        tail.changing();
-        Segment[] all = segments.all();
-        int last = all.length - 1;
-        while (last >= 0 && (all[last].isEmpty() || all[last].baseOffset() >= offset)) {
-            all[last].delete();
-            last--;
-        }
-        if (last < 0) {
-            end(0, new Segment(directory, SegmentSummary.empty(all[0].number(), offset)));
-        } else {
-            shorten(last, all[last], offset, settings);
-        }
-    }
-
-    private void shorten(int place, Segment segment, long offset, LogSettings settings) throws IOException {
-        long endPosition = SegmentRewrite.positionOf(segment, offset);
-        if (endPosition == segment.endPosition()) {
-            int number = segment.number() + 1;
-            end(place + 1, new Segment(directory, SegmentSummary.empty(number, segment.nextOffset())));
-        } else if (endPosition == segment.firstPosition()) {
-            segment.delete();
-            end(place, new Segment(directory, SegmentSummary.empty(segment.number(), segment.baseOffset())));
-        } else {
-            long blockBytes = LogTail.blockBytes(settings.maxBatchBytes());
-            Segment shorter = SegmentRewrite.keepBefore(directory, segment, endPosition, blockBytes, disk);
-            segment.discard();
-            end(place, shorter);
-        }
-    }
-
-    private void end(int place, Segment active) throws IOException {
-        segments.replaceFrom(place, active);
-        segments.endOffset(active.nextOffset());
-        if (segments.startOffset() > active.nextOffset()) {
-            startAt(active.nextOffset());
-        }
     }
 }

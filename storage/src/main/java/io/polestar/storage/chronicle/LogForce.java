@@ -13,8 +13,10 @@ final class LogForce {
     private final Path directory;
     private final Disk disk;
     private final LogSegments segments;
+    private final Object offsets = new Object();
     private boolean identityForced;
     private volatile long durableOffset;
+    private volatile int cuts;
 
     /** @param allForced whether everything in the folder is on the device already */
     LogForce(Path directory, Disk disk, LogSegments segments, boolean allForced) {
@@ -32,6 +34,7 @@ final class LogForce {
 
     /** Returns when everything appended before the call is on the device. */
     synchronized void all() throws IOException {
+        int cutsBefore = cuts;
         long upTo = segments.endOffset();
         if (durableOffset >= upTo && identityForced) {
             return;
@@ -39,11 +42,12 @@ final class LogForce {
         for (Segment segment : segments.all()) {
             segment.force(disk);
         }
-        reached(upTo);
+        reached(upTo, cutsBefore);
     }
 
     /** Forces the segments that have ended, up to this one. */
     synchronized void ended(Segment last) throws IOException {
+        int cutsBefore = cuts;
         long upTo = 0;
         for (Segment segment : segments.all()) {
             if (segment.number() <= last.number()) {
@@ -51,12 +55,17 @@ final class LogForce {
                 upTo = segment.nextOffset();
             }
         }
-        reached(upTo);
+        reached(upTo, cutsBefore);
     }
 
-    private void reached(long offset) throws IOException {
+    /** Not if the tail was cut meanwhile: what has those offsets by now may be other records. */
+    private void reached(long offset, int cutsBefore) throws IOException {
         identity();
-        durableOffset = Math.max(durableOffset, offset);
+        synchronized (offsets) {
+            if (cuts == cutsBefore) {
+                durableOffset = Math.max(durableOffset, offset);
+            }
+        }
     }
 
     /** What says whose log it is, and the folder's own name. */
@@ -67,8 +76,11 @@ final class LogForce {
         }
     }
 
-    /** The tail was cut: what is appended from here on is not on the device yet. */
-    synchronized void cutAt(long endOffset) {
-        durableOffset = Math.min(durableOffset, endOffset);
+    /** The tail was cut: what is appended from here on is not on the device yet. Waits for no force. */
+    void cutAt(long endOffset) {
+        synchronized (offsets) {
+            cuts++;
+            durableOffset = Math.min(durableOffset, endOffset);
+        }
     }
 }

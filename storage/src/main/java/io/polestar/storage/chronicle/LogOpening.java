@@ -2,6 +2,7 @@ package io.polestar.storage.chronicle;
 
 import io.polestar.storage.LogSettings;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class LogOpening {
             throw new InconsistentTopicIdException("log " + directory.getFileName() + " belongs to topic id "
                     + stored.get().topicId() + ", not to " + topicId);
         }
+        finishSwap();
         boolean checkpointed = restore();
         if (!checkpointed) {
             recover();
@@ -50,6 +52,15 @@ final class LogOpening {
             metadata.write(directory);
         }
         return opened(metadata, checkpointed);
+    }
+
+    /** A checkpoint beside an unfinished swap may be older than what the swap has done. */
+    private void finishSwap() throws IOException {
+        Optional<SegmentSwap> unfinished = SegmentSwap.read(directory);
+        if (unfinished.isPresent()) {
+            LogCheckpoint.remove(directory);
+            unfinished.get().complete(directory, environment.disk());
+        }
     }
 
     private long firstOffset() {
@@ -73,7 +84,7 @@ final class LogOpening {
 
     private void recover() throws IOException {
         LogCheckpoint.remove(directory);
-        DurableFile.deleteTree(directory.resolve(SegmentRewrite.FOLDER));
+        deleteUnfinishedRewrites();
         // Whatever locks and listings a dead process left in it, or only half of it, Chronicle makes it anew.
         Files.deleteIfExists(directory.resolve(SegmentFile.CHRONICLE_METADATA));
         List<Integer> numbers = SegmentFile.numbers(directory);
@@ -89,6 +100,14 @@ final class LogOpening {
                 LOG.error("{}: segment {} is lost: it lies behind damage", directory.getFileName(), number);
                 putAside(number);
                 remove(number);
+            }
+        }
+    }
+
+    private void deleteUnfinishedRewrites() throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory, LogSwap.FOLDER_PREFIX + "*")) {
+            for (Path folder : folders) {
+                DurableFile.deleteTree(folder);
             }
         }
     }

@@ -2,8 +2,10 @@ package io.polestar.storage.chronicle;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -27,11 +29,13 @@ final class LogSegments {
 
     private volatile long startOffset;
     private long endOffset;
+    private int nextNumber;
 
     LogSegments(List<Segment> segments, long startOffset, long endOffset) {
         this.segments = segments.toArray(new Segment[0]);
         this.startOffset = startOffset;
         END.setRelease(this, endOffset);
+        this.nextNumber = active().number() + 1;
         segments.subList(0, segments.size() - 1).forEach(Segment::end);
     }
 
@@ -60,6 +64,13 @@ final class LogSegments {
         END.setRelease(this, offset);
     }
 
+    /**
+     * A number that no segment has or had since the log was opened. Called under the append lock.
+     */
+    int nextNumber() {
+        return nextNumber++;
+    }
+
     void add(Segment segment) {
         active().end();
         segments = Stream.concat(Arrays.stream(segments), Stream.of(segment)).toArray(Segment[]::new);
@@ -69,6 +80,14 @@ final class LogSegments {
     void dropBefore(int from) {
         Segment[] all = segments;
         segments = Arrays.copyOfRange(all, from, all.length);
+    }
+
+    /** Puts at most one segment in the place of {@code count} others. */
+    void replace(int from, int count, Optional<Segment> with) {
+        List<Segment> all = new ArrayList<>(Arrays.asList(segments));
+        all.subList(from, from + count).clear();
+        with.ifPresent(segment -> all.add(from, segment));
+        segments = all.toArray(new Segment[0]);
     }
 
     /** Leaves the first {@code count} segments and puts one behind them. */

@@ -88,10 +88,11 @@ final class LogTail {
             return;
         }
         changing();
-        segments.add(new Segment(directory, SegmentSummary.empty(ended.number() + 1, segments.endOffset())));
+        int number = segments.nextNumber();
+        segments.add(new Segment(directory, SegmentSummary.empty(number, segments.endOffset())));
         if (appender != null) {
-            writeAheadOf(ended.number() + 1);
-            appender.rollTo(ended.number() + 1);
+            writeAheadOf(number);
+            appender.rollTo(number);
         }
         environment.background().execute(() -> onEnded.accept(ended));
     }

@@ -52,10 +52,15 @@ final class Segment {
 
     /** A segment as its summary says; its index is loaded when it is needed. */
     Segment(Path directory, SegmentSummary summary) {
+        this(directory, summary, SegmentFile.of(directory, summary.number()));
+    }
+
+    /** A segment whose file is elsewhere until {@link #moveInto}. */
+    Segment(Path directory, SegmentSummary summary, Path file) {
         this.directory = directory;
         this.number = summary.number();
         this.baseOffset = summary.baseOffset();
-        this.memory = new SegmentMemory(SegmentFile.of(directory, number));
+        this.memory = new SegmentMemory(file);
         this.nextOffset = summary.nextOffset();
         this.sizeInBytes = summary.sizeInBytes();
         this.batches = summary.batches();
@@ -174,6 +179,9 @@ final class Segment {
 
     private synchronized SegmentIndex loadIndex() throws IOException {
         if (index == null) {
+            if (discarded) {
+                throw new NoSuchFileException(memory.file().toString(), null, "no longer part of its log");
+            }
             SegmentSummary summary = summary();
             Optional<SegmentIndexFile> stored = SegmentIndexFile.read(directory, number)
                     .filter(file -> file.summary().equals(summary));
@@ -236,14 +244,20 @@ final class Segment {
         LoadedIndexes.INSTANCE.remove(this);
         Files.deleteIfExists(SegmentFile.indexOf(directory, number));
         Files.deleteIfExists(memory.file());
-        memory.release();
+        memory.retire();
     }
 
-    /** Nothing is written for this segment any more: another object may stand for it from now on. */
+    /** Nothing is written or mapped for this segment any more: another one may have its file's name from now on. */
     synchronized void discard() {
         discarded = true;
         LoadedIndexes.INSTANCE.remove(this);
-        memory.release();
+        memory.retire();
+    }
+
+    /** Has its file moved from where it was written; who looks at it waits as long. */
+    synchronized void moveInto(Path newDirectory, SegmentMemory.Move move) throws IOException {
+        memory.moveTo(SegmentFile.of(newDirectory, number), move);
+        indexOnDisk = true;
     }
 
     /** No batch will be appended any more. */

@@ -2,6 +2,7 @@ package io.polestar.storage.chronicle;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -16,7 +17,8 @@ final class SegmentMemory {
     /** So that batches of usual size at a chunk's end need no mapping of their own. */
     private static final long OVERLAP_BYTES = 2L << 20;
 
-    private final Path file;
+    private volatile Path file;
+    private boolean retired;
     private volatile MappedChunk[] chunks = new MappedChunk[0];
 
     SegmentMemory(Path file) {
@@ -31,6 +33,7 @@ final class SegmentMemory {
      * A chunk that covers these bytes, held for the caller, who releases it.
      *
      * @throws EOFException if the file ends before
+     * @throws NoSuchFileException also if other segments took this one's place
      */
     MappedChunk hold(long position, long length) throws IOException {
         int number = (int) (position / CHUNK_BYTES);
@@ -51,6 +54,9 @@ final class SegmentMemory {
         MappedChunk[] mapped = Arrays.copyOf(chunks, Math.max(chunks.length, number + 1));
         if (canHold(mapped[number], position, length)) {
             return mapped[number];
+        }
+        if (retired) {
+            throw new NoSuchFileException(file.toString(), null, "no longer part of its log");
         }
         long start = number * CHUNK_BYTES;
         long bytes = Math.max(CHUNK_BYTES + OVERLAP_BYTES, position + length - start);
@@ -79,6 +85,22 @@ final class SegmentMemory {
         for (MappedChunk chunk : mapped) {
             releaseIfAny(chunk);
         }
+    }
+
+    /** Maps nothing from here on: another file may get this one's name. */
+    synchronized void retire() {
+        retired = true;
+        release();
+    }
+
+    /** Takes the name that the file has after the move. */
+    synchronized void moveTo(Path newFile, Move move) throws IOException {
+        move.run();
+        file = newFile;
+    }
+
+    interface Move {
+        void run() throws IOException;
     }
 
     int mappedChunks() {

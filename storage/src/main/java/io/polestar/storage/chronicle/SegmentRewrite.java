@@ -15,7 +15,7 @@ import java.nio.file.StandardCopyOption;
 final class SegmentRewrite {
 
     /** Below the partition's folder; left behind only by a crash. */
-    static final String FOLDER = "rewrite";
+    static final String FOLDER = LogSwap.FOLDER_PREFIX;
 
     private SegmentRewrite() {}
 

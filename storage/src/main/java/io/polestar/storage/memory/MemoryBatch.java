@@ -21,6 +21,15 @@ record MemoryBatch(ByteBuffer bytes) {
         return new MemoryBatch(copy.put(batch.duplicate()).flip().asReadOnlyBuffer());
     }
 
+    /** What a rewriter made of it. */
+    MemoryBatch replacedBy(ByteBuffer batch) {
+        BatchHeader.requireOneBatch(batch, baseOffset());
+        if (BatchHeader.lastOffset(batch, batch.position()) > lastOffset()) {
+            throw new IllegalArgumentException("a batch was rewritten beyond its last offset " + lastOffset());
+        }
+        return copyOf(batch);
+    }
+
     long baseOffset() {
         return BatchHeader.baseOffset(bytes, 0);
     }

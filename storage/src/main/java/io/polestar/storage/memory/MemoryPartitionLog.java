@@ -1,6 +1,7 @@
 package io.polestar.storage.memory;
 
 import io.polestar.storage.BatchHeader;
+import io.polestar.storage.BatchRewriter;
 import io.polestar.storage.ForceListener;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogSlice;
@@ -154,6 +155,39 @@ final class MemoryPartitionLog implements PartitionLog {
         }
         startOffset = Math.min(startOffset, active().nextOffset());
         durableOffset = Math.min(durableOffset, endOffset());
+    }
+
+    @Override
+    public synchronized boolean rewrite(long fromOffset, long toOffset, BatchRewriter rewriter) {
+        requireOpen();
+        List<MemorySegment> old = segments.subList(0, segments.size() - 1).stream()
+                .filter(segment -> segment.baseOffset() >= fromOffset && segment.baseOffset() < toOffset)
+                .toList();
+        if (old.isEmpty()) {
+            return false;
+        }
+        MemorySegment rewritten = MemorySegment.rewritten(old, batches -> rewrite(batches, rewriter));
+        long endOffset = old.get(old.size() - 1).nextOffset();
+        if (endOffset == endOffset() && rewritten.nextOffset() != endOffset) {
+            throw new IllegalArgumentException("the last batch was dropped");
+        }
+        int place = segments.indexOf(old.get(0));
+        if (!segments.containsAll(old)) {
+            return false; // the rewriter itself trimmed or cut the log
+        }
+        segments.removeAll(old);
+        if (!rewritten.isEmpty()) {
+            segments.add(place, rewritten);
+        }
+        return true;
+    }
+
+    private static List<MemoryBatch> rewrite(List<MemoryBatch> batches, BatchRewriter rewriter) {
+        List<MemoryBatch> kept = new ArrayList<>();
+        for (MemoryBatch batch : batches) {
+            rewriter.rewrite(batch.bytes().duplicate()).ifPresent(bytes -> kept.add(batch.replacedBy(bytes)));
+        }
+        return kept;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.polestar.storage.memory;
 import io.polestar.storage.SegmentInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** One segment: its batches in order. Owned by its log's monitor. */
 final class MemorySegment {
@@ -26,6 +27,19 @@ final class MemorySegment {
 
     void truncateTo(long offset) {
         batches.removeIf(batch -> batch.lastOffset() >= offset);
+        countBytes();
+    }
+
+    /** What is left of some segments, as one. */
+    static MemorySegment rewritten(List<MemorySegment> segments, UnaryOperator<List<MemoryBatch>> rewriter) {
+        MemorySegment rewritten = new MemorySegment(segments.get(0).baseOffset());
+        rewritten.firstAppendMs = segments.get(0).firstAppendMs;
+        segments.forEach(segment -> rewritten.batches.addAll(rewriter.apply(segment.batches)));
+        rewritten.countBytes();
+        return rewritten;
+    }
+
+    private void countBytes() {
         sizeInBytes = batches.stream().mapToLong(MemoryBatch::sizeInBytes).sum();
     }
 

@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
@@ -90,6 +92,55 @@ class ConcurrencyTest {
     private static ByteBuffer batchAt(long offset) {
         int valueBytes = offset % 100 == 99 ? 40_000 : (int) (offset % 400);
         return Batch.at(offset).valueBytes(valueBytes).buildDirect();
+    }
+
+    /** Each rewrite drops some batches: what a reader gets is in order, verbatim, and ends where the log does. */
+    @Test
+    void shouldReadTheOldOrTheNewSegmentsWhileTheyAreRewritten() throws Exception {
+        PartitionLog log = open(0);
+        List<Future<?>> readers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            SplittableRandom random = new SplittableRandom(i);
+            readers.add(threads.submit(() -> untilDone(() -> readInOrder(log, random))));
+        }
+        Future<?> rewriting = threads.submit(() -> untilDone(() -> dropSome(log)));
+        Future<?> closing = threads.submit(() -> untilDone(store::closeIdle));
+
+        for (int i = 0; i < BATCHES; i++) {
+            log.append(batchAt(i));
+        }
+        done = true;
+
+        for (Future<?> reader : readers) {
+            reader.get();
+        }
+        rewriting.get();
+        closing.get();
+        assertEquals(BATCHES, log.endOffset());
+        assertTrue(log.sizeInBytes() < BATCHES * 600L);
+    }
+
+    private static void dropSome(PartitionLog log) {
+        log.rewrite(0, log.endOffset(), batch -> {
+            long offset = BatchHeader.baseOffset(batch, batch.position());
+            return offset % 7 == 0 || offset % 1000 > 950 ? Optional.of(batch) : Optional.empty();
+        });
+    }
+
+    private static void readInOrder(PartitionLog log, SplittableRandom random) {
+        long end = log.endOffset();
+        long offset = random.nextLong(end + 1);
+        LogSlice slice = log.read(offset, Long.MAX_VALUE, 50_000, true);
+        long expected = offset;
+        for (ByteBuffer batch : SliceBatches.of(slice)) {
+            long baseOffset = BatchHeader.baseOffset(batch, 0);
+            assertTrue(baseOffset >= expected);
+            assertTrue(LongStream.range(expected, baseOffset).noneMatch(skipped -> skipped % 7 == 0));
+            assertEquals(batchAt(baseOffset), batch);
+            expected = baseOffset + 1;
+        }
+        slice.release();
+        assertTrue(expected > offset || offset >= end);
     }
 
     private void untilDone(Runnable action) {

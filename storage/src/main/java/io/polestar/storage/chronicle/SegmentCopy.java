@@ -1,0 +1,114 @@
+package io.polestar.storage.chronicle;
+
+import io.polestar.storage.BatchHeader;
+import io.polestar.storage.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A segment that is written, batch by batch, in a folder of its own, to take the place of others in its log. For one
+ * thread.
+ */
+final class SegmentCopy implements AutoCloseable {
+
+    private final Path directory;
+    private final Path folder;
+    private final int number;
+    private final long firstAppendMs;
+    private SegmentAppender appender;
+    private Segment segment;
+
+    /**
+     * @param directory the partition's folder, where the segment will be in the end
+     * @param folder where it is written; made here
+     * @param firstAppendMs when the first batch of those it stands for was appended
+     */
+    SegmentCopy(Path directory, Path folder, int number, long firstAppendMs) throws IOException {
+        this.directory = directory;
+        this.folder = folder;
+        this.number = number;
+        this.firstAppendMs = firstAppendMs;
+        Files.createDirectories(folder);
+    }
+
+    void append(ByteBuffer batch) throws IOException {
+        int at = batch.position();
+        int bytes = batch.remaining();
+        if (segment == null) {
+            SegmentSummary start = SegmentSummary.empty(number, BatchHeader.baseOffset(batch, at));
+            segment = new Segment(directory, start, SegmentFile.of(folder, number));
+        }
+        long expected = segment.isEmpty() ? -1 : segment.endPosition();
+        long position = appenderFor(bytes).append(batch, expected);
+        segment.appended(batch, at, bytes, position, firstAppendMs);
+    }
+
+    private SegmentAppender appenderFor(int bytes) {
+        if (appender == null || !appender.holds(bytes)) {
+            close();
+            appender = new SegmentAppender(folder, number, LogTail.blockBytes(bytes));
+        }
+        return appender;
+    }
+
+    boolean isEmpty() {
+        return segment == null;
+    }
+
+    long nextOffset() {
+        return segment.nextOffset();
+    }
+
+    /** The segment, which will be appended to; returns when it is on the device. */
+    Segment finish(Disk disk) throws IOException {
+        close();
+        disk.force(SegmentFile.of(folder, number));
+        disk.forceDirectory(folder);
+        segment.markForced();
+        return segment;
+    }
+
+    /** The segment, which has ended and is sealed as one that was rolled; returns when it is on the device. */
+    Segment finishEnded(Disk disk) throws IOException {
+        close();
+        markEnd(SegmentFile.of(folder, number), segment.endPosition());
+        segment.end();
+        new SegmentIndexFile(segment.summary(), segment.index(), true).write(folder, disk);
+        return finish(disk);
+    }
+
+    /** Behind the last batch, and behind what Chronicle may have put there. */
+    private static void markEnd(Path file, long endPosition) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            long position = endPosition;
+            int word = word(channel, position);
+            while (Excerpt.isComplete(word) && Excerpt.isMetadata(word)) {
+                position = Excerpt.after(position, word);
+                word = word(channel, position);
+            }
+            ByteBuffer end = ByteBuffer.allocate(Excerpt.WORD).order(ByteOrder.LITTLE_ENDIAN);
+            channel.write(end.putInt(0, Excerpt.END_OF_SEGMENT), position);
+        }
+    }
+
+    private static int word(FileChannel channel, long position) throws IOException {
+        ByteBuffer word = ByteBuffer.allocate(Excerpt.WORD).order(ByteOrder.LITTLE_ENDIAN);
+        channel.read(word, position);
+        return word.getInt(0);
+    }
+
+    /** Closes the queue; the files stay. */
+    @Override
+    public void close() {
+        if (appender != null) {
+            SegmentAppender closing = appender;
+            appender = null;
+            closing.close();
+        }
+    }
+}
