@@ -14,7 +14,7 @@ public interface LogStore extends AutoCloseable {
     /** A partition whose log exists in this store. */
     record StoredPartition(TopicPartition topicPartition, Uuid topicId) {}
 
-    /** Every partition found, opened or not. */
+    /** Every partition found, opened or not; one that never held anything may be missing. */
     List<StoredPartition> partitions();
 
     /**
@@ -28,7 +28,7 @@ public interface LogStore extends AutoCloseable {
 
     /**
      * A folder that lives and dies with the partition's log, for small state files (producer snapshots, leader epochs).
-     * It exists once the log was opened.
+     * It exists once the log holds something.
      */
     Path stateDirectory(TopicPartition topicPartition);
 

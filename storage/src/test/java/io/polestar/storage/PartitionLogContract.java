@@ -442,7 +442,9 @@ public abstract class PartitionLogContract {
         appendOneByOne(3);
         TopicPartition other = new TopicPartition("with-dash.1", 0);
         Uuid otherId = Uuid.randomUuid();
-        store.open(other, otherId, settings(1000)).close();
+        PartitionLog otherLog = store.open(other, otherId, settings(1000));
+        otherLog.append(Batch.at(0).build());
+        otherLog.close();
 
         assertEquals(
                 List.of(
@@ -461,6 +463,7 @@ public abstract class PartitionLogContract {
 
     @Test
     void shouldRefuseAnotherTopicId() {
+        appendOneByOne(1);
         log.close();
 
         assertThrows(
@@ -475,6 +478,7 @@ public abstract class PartitionLogContract {
 
     @Test
     void shouldOfferAFolderThatDiesWithTheLog() throws Exception {
+        appendOneByOne(1);
         Path state = store.stateDirectory(PARTITION);
         Files.writeString(state.resolve("leader-epoch-checkpoint"), "0\n");
         reopenLog();

@@ -1,5 +1,6 @@
 package io.polestar.broker.topic;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.kafka.storage.internals.checkpoint.LeaderEpochCheckpointFile;
 import org.apache.kafka.storage.internals.epoch.LeaderEpochFileCache;
@@ -24,8 +26,22 @@ final class EpochFile extends LeaderEpochCheckpointFile {
     private final Path file;
 
     EpochFile(Path directory) throws IOException {
-        super(newFile(directory.toFile()), NO_LISTENER);
+        super(whatIsThere(directory), NO_LISTENER);
         this.file = newFile(directory.toFile()).toPath();
+    }
+
+    /** Kafka's constructor makes the file that it is given, unless there is something; ours comes with the first write. */
+    private static File whatIsThere(Path directory) {
+        return directory.toAbsolutePath().getParent().toFile();
+    }
+
+    @Override
+    public List<EpochEntry> read() {
+        try {
+            return Files.exists(file) ? new LeaderEpochCheckpointFile(file.toFile(), NO_LISTENER).read() : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + file, e);
+        }
     }
 
     /**

@@ -72,7 +72,7 @@ final class ChroniclePartitionLog implements PartitionLog {
         this.disk = environment.disk();
         this.segments = opened.segments();
         this.force = new LogForce(directory, disk, segments, opened.forced());
-        this.tail = new LogTail(directory, environment, segments, appendLock, force, this::seal, opened.checkpointed());
+        this.tail = new LogTail(directory, environment, segments, appendLock, force, this::seal, opened);
         this.forces = new RequestedForces(environment.forcer(), this::forceRequested);
         this.cut = new LogCut(directory, disk, segments, tail, opened.metadata());
         LogSwap swap =

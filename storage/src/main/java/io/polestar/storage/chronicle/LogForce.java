@@ -36,7 +36,8 @@ final class LogForce {
     synchronized void all() throws IOException {
         int cutsBefore = cuts;
         long upTo = segments.endOffset();
-        if (durableOffset >= upTo && identityForced) {
+        boolean nothing = upTo == segments.startOffset();
+        if (durableOffset >= upTo && (identityForced || nothing)) {
             return;
         }
         for (Segment segment : segments.all()) {

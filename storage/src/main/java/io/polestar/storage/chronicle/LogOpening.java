@@ -36,7 +36,10 @@ final class LogOpening {
     }
 
     OpenedLog open(Uuid topicId) throws IOException {
-        Files.createDirectories(directory);
+        if (Files.notExists(directory)) {
+            LogSegments nothing = new LogSegments(List.of(new Segment(directory, SegmentSummary.empty(0, 0))), 0, 0);
+            return new OpenedLog(new PartitionMetadata(topicId, 0), nothing, true, false, false);
+        }
         Optional<PartitionMetadata> stored = PartitionMetadata.read(directory);
         if (stored.isPresent() && !stored.get().topicId().equals(topicId)) {
             throw new InconsistentTopicIdException("log " + directory.getFileName() + " belongs to topic id "
@@ -189,7 +192,7 @@ final class LogOpening {
             found.add(new Segment(directory, SegmentSummary.empty(nextNumber, endOffset)));
         }
         return new OpenedLog(
-                metadata, new LogSegments(found, startOffset, endOffset), checkpointed && !trimmed, forced);
+                metadata, new LogSegments(found, startOffset, endOffset), checkpointed && !trimmed, forced, true);
     }
 
     private boolean finishTrim(long startOffset) throws IOException {

@@ -3,6 +3,7 @@ package io.polestar.storage.chronicle;
 import io.polestar.storage.LogSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,13 +32,15 @@ final class LogTail {
     private final Consumer<Segment> onEnded;
     private SegmentAppender appender;
     private AheadWriter aheadWriter;
+    private final PartitionMetadata metadata;
+    private boolean stored;
     private boolean checkpointed;
     private volatile long lastUsedMs;
     private volatile boolean failed;
 
     /**
      * @param onEnded what to do, in the background, with a segment that has ended
-     * @param checkpointed whether the folder holds a checkpoint that says what the segments say
+     * @param opened a log that is not stored gets its folder before its first batch
      */
     LogTail(
             Path directory,
@@ -46,14 +49,16 @@ final class LogTail {
             ReentrantLock appendLock,
             LogForce force,
             Consumer<Segment> onEnded,
-            boolean checkpointed) {
+            OpenedLog opened) {
         this.directory = directory;
         this.environment = environment;
         this.segments = segments;
         this.appendLock = appendLock;
         this.force = force;
         this.onEnded = onEnded;
-        this.checkpointed = checkpointed;
+        this.checkpointed = opened.checkpointed();
+        this.stored = opened.stored();
+        this.metadata = opened.metadata();
     }
 
     void append(ByteBuffer batch, LogSettings settings) throws IOException {
@@ -99,10 +104,14 @@ final class LogTail {
 
     /** To be called before the first change of what a checkpoint speaks of. */
     void changing() throws IOException {
-        if (checkpointed) {
+        if (!stored) {
+            Files.createDirectories(directory);
+            metadata.write(directory);
+            stored = true;
+        } else if (checkpointed) {
             LogCheckpoint.remove(directory);
-            checkpointed = false;
         }
+        checkpointed = false;
     }
 
     private SegmentAppender appenderFor(int batchBytes, LogSettings settings) throws IOException {

@@ -116,12 +116,15 @@ class ChronicleLogStoreTest {
     }
 
     @Test
-    void shouldNotCreateAQueueBeforeTheFirstAppend() throws IOException {
+    void shouldTakeNoDiskBeforeTheFirstAppend() {
         PartitionLog log = open(0, 1000);
         log.roll();
         log.read(0, 10, 10, true).release();
 
-        assertEquals(List.of("partition.metadata"), files(0));
+        log.force();
+        log.close();
+        log = open(0, 1000);
+        assertFalse(Files.exists(store.stateDirectory(new TopicPartition("orders", 0))));
         assertEquals(0, store.openQueues());
         append(log, 1);
         assertEquals(1, store.openQueues());
@@ -271,7 +274,9 @@ class ChronicleLogStoreTest {
 
     @Test
     void shouldIgnoreFoldersThatAreNoPartitions() throws IOException {
-        open(0, 1000).close();
+        PartitionLog log = open(0, 1000);
+        append(log, 1);
+        log.close();
         Files.createDirectories(folder.resolve("__cluster_metadata-0"));
         Files.createDirectories(folder.resolve("orders-x"));
         Files.createDirectories(folder.resolve("-1"));
