@@ -475,6 +475,20 @@ public final class Partition {
         }
     }
 
+    /**
+     * Stops serving; the log stays open. Whoever holds the lock afterwards changes nothing any more: the files can be
+     * closed, and forced, without it.
+     */
+    void resign() {
+        lock.lock();
+        try {
+            leadership = Leadership.NONE;
+        } finally {
+            lock.unlock();
+        }
+        listeners.retire();
+    }
+
     /** Stops serving, saves the state and closes the log. */
     void close() {
         close(true);
@@ -496,16 +510,6 @@ public final class Partition {
             }
         } finally {
             listeners.retire();
-        }
-    }
-
-    /** Whoever holds the lock afterwards changes nothing any more: the files can be closed, and forced, without it. */
-    private void resign() {
-        lock.lock();
-        try {
-            leadership = Leadership.NONE;
-        } finally {
-            lock.unlock();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.polestar.broker.topic;
 
 import io.polestar.broker.BrokerConfig;
+import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogStore;
 import io.polestar.storage.PartitionLog;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InconsistentTopicIdException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -32,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All partitions of this broker; follows the metadata image. Opened, led, reconfigured and deleted on the metadata loader's
- * thread alone; found from any thread.
+ * All partitions of this broker; follows the metadata image. Opened, led, reconfigured and taken out of
+ * service by the metadata loader's thread, or by workers it waits for; found from any thread.
  */
 public final class Partitions implements MetadataPublisher {
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);
@@ -43,6 +45,7 @@ public final class Partitions implements MetadataPublisher {
     private final LogStore store;
     private final PartitionContext context;
     private final TopicConfigs configs;
+    private final PartitionWorkers workers = new PartitionWorkers();
     private final long retentionCheckMs;
     private volatile MetadataImage image = MetadataImage.EMPTY;
     private boolean first = true;
@@ -139,8 +142,16 @@ public final class Partitions implements MetadataPublisher {
 
     private void apply(LocalReplicaChanges changes) {
         changes.deletes().forEach(this::delete);
-        changes.leaders().forEach((tp, info) -> follow(tp, info.topicId(), info.partition()));
-        changes.followers().forEach((tp, info) -> follow(tp, info.topicId(), info.partition()));
+        List<Map.Entry<TopicPartition, LocalReplicaChanges.PartitionInfo>> all = new ArrayList<>();
+        all.addAll(changes.leaders().entrySet());
+        all.addAll(changes.followers().entrySet());
+        workers.onEach(
+                "opened",
+                all,
+                each -> follow(
+                        each.getKey(),
+                        each.getValue().topicId(),
+                        each.getValue().partition()));
     }
 
     private void follow(TopicPartition topicPartition, Uuid topicId, PartitionRegistration registration) {
@@ -163,7 +174,7 @@ public final class Partitions implements MetadataPublisher {
     private Hosted open(TopicPartition topicPartition, Uuid topicId) {
         try {
             LogConfig config = configs.of(topicPartition.topic(), image.configs());
-            PartitionLog partitionLog = store.open(topicPartition, topicId, TopicConfigs.settings(config));
+            PartitionLog partitionLog = openLog(topicPartition, topicId, TopicConfigs.settings(config));
             return new Hosted(topicId, newPartition(topicPartition, topicId, partitionLog, config), null);
         } catch (RuntimeException e) {
             log.error("partition={} event=open_failed action=partition_offline", topicPartition, e);
@@ -171,6 +182,18 @@ public final class Partitions implements MetadataPublisher {
                     topicId,
                     null,
                     new KafkaStorageException("Partition " + topicPartition + " is offline: " + e.getMessage(), e));
+        }
+    }
+
+    private PartitionLog openLog(TopicPartition topicPartition, Uuid topicId, LogSettings settings) {
+        workers.awaitDeleted(topicPartition);
+        try {
+            return store.open(topicPartition, topicId, settings);
+        } catch (InconsistentTopicIdException e) {
+            // Its topic was deleted and another one of that name made; a crash came before its log was gone.
+            log.warn("partition={} event=log_of_deleted_topic action=delete", topicPartition, e);
+            store.delete(topicPartition);
+            return store.open(topicPartition, topicId, settings);
         }
     }
 
@@ -186,15 +209,13 @@ public final class Partitions implements MetadataPublisher {
     }
 
     private void delete(TopicPartition topicPartition) {
-        Hosted gone = hosted.remove(topicPartition);
-        if (gone != null && gone.partition() != null) {
-            close(gone.partition(), Partition::abandon);
-        }
-        try {
+        Optional<Partition> gone =
+                Optional.ofNullable(hosted.remove(topicPartition)).map(Hosted::partition);
+        gone.ifPresent(Partition::resign);
+        workers.delete(topicPartition, () -> {
+            gone.ifPresent(partition -> close(partition, Partition::abandon));
             store.delete(topicPartition);
-        } catch (RuntimeException e) {
-            log.error("partition={} event=delete_failed", topicPartition, e);
-        }
+        });
     }
 
     /** Removes logs of topics that were deleted, or deleted and made anew, while this broker did not run. */
@@ -261,8 +282,9 @@ public final class Partitions implements MetadataPublisher {
     /** Closes every partition; the metadata no longer changes then. */
     @Override
     public void close() {
-        all().forEach(partition -> close(partition, Partition::close));
+        workers.onEach("closed", all(), partition -> close(partition, Partition::close));
         hosted.clear();
+        workers.close();
     }
 
     private static void close(Partition partition, Consumer<Partition> how) {
