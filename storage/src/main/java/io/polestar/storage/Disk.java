@@ -25,6 +25,14 @@ public interface Disk {
     /** Bytes that may still be written below a directory. */
     long freeBytes(Path directory) throws IOException;
 
+    /**
+     * Names the run of the operating system that holds the page cache: what was written in the same run is in the files,
+     * forced or not. Where the system has no such name, one that nothing else has.
+     */
+    default String bootId() {
+        return BootId.current();
+    }
+
     /** The operating system's own. */
     static Disk system() {
         return SystemDisk.INSTANCE;

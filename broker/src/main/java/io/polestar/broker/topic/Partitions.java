@@ -177,7 +177,11 @@ public final class Partitions implements MetadataPublisher {
             PartitionLog partitionLog = openLog(topicPartition, topicId, TopicConfigs.settings(config));
             return new Hosted(topicId, newPartition(topicPartition, topicId, partitionLog, config), null);
         } catch (RuntimeException e) {
-            log.error("partition={} event=open_failed action=partition_offline", topicPartition, e);
+            log.error(
+                    "partition={} event=open_failed action=partition_offline reason=\"{}\"",
+                    topicPartition,
+                    e.getMessage(),
+                    e instanceof KafkaStorageException ? null : e);
             return new Hosted(
                     topicId,
                     null,

@@ -88,7 +88,7 @@ public final class ChronicleLogStore implements LogStore {
                 background,
                 forcer,
                 ahead,
-                BootId.current());
+                options.disk().bootId());
         long sweepMs = Math.max(1000, options.idleAfter().toMillis() / 4);
         background.scheduleWithFixedDelay(this::closeIdle, sweepMs, sweepMs, TimeUnit.MILLISECONDS);
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.slf4j.Logger;
@@ -64,6 +65,7 @@ final class ChroniclePartitionLog implements PartitionLog {
     private volatile ForceListener forceListener = NOBODY;
     private volatile LogSettings settings;
     private volatile KafkaStorageException failure;
+    private volatile String toldDamage;
     private volatile boolean closed;
 
     ChroniclePartitionLog(
@@ -78,7 +80,7 @@ final class ChroniclePartitionLog implements PartitionLog {
         LogSwap swap =
                 new LogSwap(directory, disk, segments, appendLock, cut, this::requireUsable, this::failReplacing);
         this.truncation = new LogTruncation(directory, disk, segments, tail, force, swap, cut::startAt);
-        this.rewrite = new LogRewrite(directory, disk, segments, tail, swap);
+        this.rewrite = new LogRewrite(directory, disk, segments, tail, swap, cut);
         this.settings = settings;
         this.onClose = onClose;
     }
@@ -331,6 +333,20 @@ final class ChroniclePartitionLog implements PartitionLog {
             return look(what, look);
         } catch (IOException | UncheckedIOException e) {
             throw storageException(what, e);
+        } catch (CorruptRecordException e) {
+            tell(e);
+            throw e;
+        }
+    }
+
+    /** Once for each place, however often it is read. */
+    private void tell(CorruptRecordException damage) {
+        if (!damage.getMessage().equals(toldDamage)) {
+            toldDamage = damage.getMessage();
+            LOG.error(
+                    "{}: {}; `polestar log verify` names every fault, `polestar log repair` takes them out",
+                    directory.getFileName(),
+                    toldDamage);
         }
     }
 

@@ -55,9 +55,14 @@ record LogCheckpoint(List<SegmentSummary> segments, boolean forced, String bootI
         return new LogCheckpoint(segments, forced, new String(boot, StandardCharsets.ISO_8859_1));
     }
 
+    /** Whether what it speaks of cannot have been taken by a power cut. */
+    boolean holds(String currentBootId) {
+        return !segments.isEmpty() && (forced || bootId.equals(currentBootId));
+    }
+
     /** Whether the files in the folder are those it speaks of, and nothing was written to them since. */
     boolean isOf(Path directory, String currentBootId) throws IOException {
-        if (segments.isEmpty() || !forced && !bootId.equals(currentBootId)) {
+        if (!holds(currentBootId)) {
             return false;
         }
         List<Integer> expected = segments.stream()

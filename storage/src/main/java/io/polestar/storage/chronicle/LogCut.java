@@ -85,4 +85,12 @@ final class LogCut {
         write(offset);
         segments.startOffset(offset);
     }
+
+    /** Batches below the offset are about to be taken out; on the device first, so that no gap passes for damage. */
+    synchronized void rewritingBelow(long offset) throws IOException {
+        if (offset > metadata.rewrittenBelow()) {
+            metadata = metadata.withRewrittenBelow(offset);
+            metadata.write(directory, disk);
+        }
+    }
 }

@@ -46,13 +46,14 @@ final class LogOpening {
                     + stored.get().topicId() + ", not to " + topicId);
         }
         finishSwap();
-        boolean checkpointed = restore();
+        Optional<LogCheckpoint> checkpoint = LogCheckpoint.read(directory);
+        boolean checkpointed = restore(checkpoint);
         if (!checkpointed) {
-            recover();
+            recover(stored, checkpoint);
         }
         PartitionMetadata metadata = stored.orElseGet(() -> new PartitionMetadata(topicId, firstOffset()));
         if (stored.isEmpty()) {
-            metadata.write(directory);
+            writeAnew(metadata);
         }
         return opened(metadata, checkpointed);
     }
@@ -70,8 +71,18 @@ final class LogOpening {
         return found.isEmpty() ? 0 : found.get(0).baseOffset();
     }
 
-    private boolean restore() throws IOException {
-        Optional<LogCheckpoint> checkpoint = LogCheckpoint.read(directory);
+    private void writeAnew(PartitionMetadata metadata) throws IOException {
+        if (!found.isEmpty() || Files.exists(directory.resolve(PartitionMetadata.FILE))) {
+            LOG.warn(
+                    "{}: {} is missing or damaged; written anew with start offset {}: deleted records before it may be back",
+                    directory.getFileName(),
+                    directory.resolve(PartitionMetadata.FILE),
+                    metadata.startOffset());
+        }
+        metadata.write(directory);
+    }
+
+    private boolean restore(Optional<LogCheckpoint> checkpoint) throws IOException {
         if (checkpoint.isEmpty() || !checkpoint.get().isOf(directory, environment.bootId())) {
             return false;
         }
@@ -82,28 +93,107 @@ final class LogOpening {
             found.forEach(Segment::markForced);
             forced = true;
         }
+        if (!checkpoint.get().bootId().equals(environment.bootId())) {
+            Files.deleteIfExists(directory.resolve(SegmentFile.CHRONICLE_METADATA));
+        }
         return true;
     }
 
-    private void recover() throws IOException {
+    private void recover(Optional<PartitionMetadata> metadata, Optional<LogCheckpoint> checkpoint) throws IOException {
+        LogSurvey survey = LogSurvey.of(directory, metadata, environment.clock().getAsLong());
+        boolean sameRun = BootMark.isOf(directory, environment.bootId());
+        requireNothingAcknowledgedIsMissing(survey, sameRun);
+        if (checkpoint.isPresent() && checkpoint.get().holds(environment.bootId())) {
+            requireAllOf(checkpoint.get(), survey);
+        }
+        // From here on the files are changed.
         LogCheckpoint.remove(directory);
         deleteUnfinishedRewrites();
         // Whatever locks and listings a dead process left in it, or only half of it, Chronicle makes it anew.
         Files.deleteIfExists(directory.resolve(SegmentFile.CHRONICLE_METADATA));
-        List<Integer> numbers = SegmentFile.numbers(directory);
-        if (numbers.isEmpty()) {
+        drop(survey);
+        for (LogSurvey.Kept each : survey.kept()) {
+            found.add(mayBeContinued(each, sameRun) ? each.segment() : rewrite(each.segment()));
+        }
+        if (!survey.kept().isEmpty()) {
+            lastHasEnded = survey.last().ended();
+            nextNumber = Math.max(nextNumber, survey.last().segment().number() + 1);
+        }
+    }
+
+    /**
+     * Behind a power cut, the pages of a file that was not sealed may be of any age, Chronicle's index and what lies behind
+     * the last batch among them; where the process alone died they are as they were written.
+     */
+    private static boolean mayBeContinued(LogSurvey.Kept kept, boolean sameRun) {
+        return kept.sealed() || kept.whole() && (sameRun || kept.ended());
+    }
+
+    private void requireNothingAcknowledgedIsMissing(LogSurvey survey, boolean sameRun) throws IOException {
+        if (survey.hole().isEmpty()) {
             return;
         }
-        nextNumber = numbers.get(numbers.size() - 1) + 1;
-        boolean whole = true;
-        for (int number : numbers) {
-            if (whole) {
-                whole = recover(number);
-            } else {
-                LOG.error("{}: segment {} is lost: it lies behind damage", directory.getFileName(), number);
-                putAside(number);
-                remove(number);
+        LogSurvey.Hole hole = survey.hole().get();
+        if (hole.forced() || sameRun && (hole.intact() > 0 || hole.completed())) {
+            throw new DamagedLogException(directory, describe(hole));
+        }
+        LOG.warn("{}; the log goes on from there", describe(hole));
+        if (hole.intact() > 0 || hole.completed()) {
+            LOG.error(
+                    "{}: a power cut took what was not forced to the device: records from offset {} on are lost, up to {}"
+                            + " at least; only the durability sync keeps what it acknowledged",
+                    directory.getFileName(),
+                    hole.offset(),
+                    Math.max(hole.offset(), hole.lastOffset()));
+        }
+    }
+
+    private String describe(LogSurvey.Hole hole) {
+        String where = directory.getFileName() + ": " + hole.file();
+        String what = Files.exists(hole.file())
+                ? where + " is " + (hole.completed() || hole.intact() > 0 ? "damaged" : "torn") + " at position "
+                        + hole.position() + ", offset " + hole.offset()
+                : where + " is missing, with offset " + hole.offset();
+        return hole.intact() == 0
+                ? what
+                : what + "; " + hole.intact() + " intact batches up to offset " + hole.lastOffset() + " lie behind it";
+    }
+
+    /** What a clean stop wrote down must be there, unless it was removed on purpose since. */
+    private void requireAllOf(LogCheckpoint checkpoint, LogSurvey survey) throws IOException {
+        long nextOffset =
+                checkpoint.segments().get(checkpoint.segments().size() - 1).nextOffset();
+        if (survey.nextOffset() < nextOffset) {
+            throw new DamagedLogException(
+                    directory,
+                    directory.getFileName() + ": the log ends at offset " + survey.nextOffset()
+                            + ", but at the last stop "
+                            + "it ended at " + nextOffset + ": a segment behind "
+                            + (survey.kept().isEmpty()
+                                    ? directory
+                                    : survey.last().segment().memory().file())
+                            + " or the end of it is missing");
+        }
+    }
+
+    /** From the last one backwards, so that a crash in between leaves no gap. */
+    private void drop(LogSurvey survey) throws IOException {
+        boolean putAside = survey.hole().filter(hole -> hole.intact() > 0).isPresent();
+        if (putAside && Files.exists(survey.hole().get().file())) {
+            putAside(survey.hole().get().file());
+        }
+        List<Integer> dropped = survey.dropped();
+        for (int i = dropped.size() - 1; i >= 0; i--) {
+            Path file = SegmentFile.of(directory, dropped.get(i));
+            if (putAside && Files.exists(file)) {
+                putAside(file);
             }
+            Files.deleteIfExists(SegmentFile.indexOf(directory, dropped.get(i)));
+            Files.deleteIfExists(file);
+            nextNumber = Math.max(nextNumber, dropped.get(i) + 1);
+        }
+        if (!dropped.isEmpty()) {
+            environment.disk().forceDirectory(directory);
         }
     }
 
@@ -115,72 +205,24 @@ final class LogOpening {
         }
     }
 
-    /** False if the segment was cut, so that none may follow. */
-    private boolean recover(int number) throws IOException {
-        long minBaseOffset = found.isEmpty() ? 0 : found.get(found.size() - 1).nextOffset();
-        Optional<Segment> sealed = SegmentIndexFile.read(directory, number)
-                .filter(file -> file.sealed() && file.summary().baseOffset() >= minBaseOffset)
-                .map(file -> new Segment(directory, file.summary()));
-        if (sealed.isPresent()) {
-            sealed.get().markForced();
-            found.add(sealed.get());
-            lastHasEnded = true;
-            return true;
-        }
-        return keepIntact(SegmentScan.verify(
-                directory, number, minBaseOffset, environment.clock().getAsLong()));
-    }
-
-    private boolean keepIntact(SegmentScan scan) throws IOException {
-        Segment segment = scan.segment();
-        boolean whole = scan.isWhole();
-        if (!whole) {
-            report(scan);
-        }
-        if (segment.isEmpty()) {
-            remove(segment.number());
-        } else {
-            lastHasEnded = whole && scan.wordAtEnd() == Excerpt.END_OF_SEGMENT;
-            found.add(whole ? segment : cut(segment, scan.endPosition()));
-        }
-        return whole;
-    }
-
-    private void report(SegmentScan scan) throws IOException {
-        Segment segment = scan.segment();
-        LOG.warn(
-                "{}: segment {} is cut at position {}, offset {}: what follows is torn or damaged",
-                directory.getFileName(),
-                segment.number(),
-                scan.endPosition(),
-                segment.nextOffset());
-        if (scan.hasLost()) {
-            LOG.error("{}: batches of segment {} are lost", directory.getFileName(), segment.number());
-            putAside(segment.number());
-        }
-    }
-
-    private Segment cut(Segment torn, long endPosition) throws IOException {
+    private Segment rewrite(Segment torn) throws IOException {
         try {
             long blockBytes = LogTail.blockBytes(settings.maxBatchBytes());
-            return SegmentRewrite.keepBefore(directory, torn, endPosition, blockBytes, environment.disk());
+            Segment rewritten =
+                    SegmentRewrite.keepBefore(directory, torn, torn.endPosition(), blockBytes, environment.disk());
+            rewritten.markForced();
+            return rewritten;
         } finally {
             torn.discard();
         }
     }
 
     /** What cannot be served any more may still be worth something to somebody. */
-    private void putAside(int number) throws IOException {
-        Path file = SegmentFile.of(directory, number);
+    private static void putAside(Path file) throws IOException {
         Path aside = file.resolveSibling(file.getFileName() + ".damaged");
         Files.deleteIfExists(aside);
         Files.createLink(aside, file);
         LOG.error("{} is put aside as {}", file, aside.getFileName());
-    }
-
-    private void remove(int number) throws IOException {
-        Files.deleteIfExists(SegmentFile.indexOf(directory, number));
-        Files.deleteIfExists(SegmentFile.of(directory, number));
     }
 
     private OpenedLog opened(PartitionMetadata metadata, boolean checkpointed) throws IOException {

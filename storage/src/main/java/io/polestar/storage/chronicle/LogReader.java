@@ -4,6 +4,7 @@ import io.polestar.storage.BatchHeader;
 import io.polestar.storage.LogSlice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.errors.CorruptRecordException;
 
 /**
  * One read: collects whole batches from the segments that a log had when it began. For one thread.
@@ -16,6 +17,7 @@ final class LogReader {
     private final int maxBytes;
     private final boolean atLeastOneBatch;
     private final MappedSlice slice;
+    private final ExcerptHeader header = new ExcerptHeader();
     private boolean full;
 
     LogReader(Segment[] segments, long offset, long limitOffset, int maxBytes, boolean atLeastOneBatch) {
@@ -66,10 +68,31 @@ final class LogReader {
             return;
         }
         try (SegmentWalk walk = segment.walkTo(offset)) {
-            while (!full && walk.advance()) {
+            while (!full && advance(walk)) {
                 take(walk);
             }
         }
+    }
+
+    /** What lies before damage is returned; the next read, which begins at it, is refused. */
+    private boolean advance(SegmentWalk walk) throws IOException {
+        try {
+            return walk.advance() && isIntact(walk);
+        } catch (CorruptRecordException e) {
+            if (slice.sizeInBytes() == 0) {
+                throw e;
+            }
+            full = true;
+            return false;
+        }
+    }
+
+    /** What the batch's own checksum does not cover; the rest is checked by whoever reads the records. */
+    private boolean isIntact(SegmentWalk walk) {
+        if (!header.isIntact(walk.memory(), walk.payload(), walk.length())) {
+            throw walk.damagedAt(walk.position());
+        }
+        return true;
     }
 
     private void take(SegmentWalk walk) {

@@ -20,13 +20,15 @@ final class LogRewrite {
     private final LogSegments segments;
     private final LogTail tail;
     private final LogSwap swap;
+    private final LogCut cut;
 
-    LogRewrite(Path directory, Disk disk, LogSegments segments, LogTail tail, LogSwap swap) {
+    LogRewrite(Path directory, Disk disk, LogSegments segments, LogTail tail, LogSwap swap, LogCut cut) {
         this.directory = directory;
         this.disk = disk;
         this.segments = segments;
         this.tail = tail;
         this.swap = swap;
+        this.cut = cut;
     }
 
     /**
@@ -65,6 +67,7 @@ final class LogRewrite {
             throw new IllegalArgumentException("the last batch of " + directory.getFileName() + " was dropped");
         }
         Optional<Segment> added = merge.finish(disk);
+        cut.rewritingBelow(endOffset);
         return swap.swap(old, added, folder, () -> {
             boolean endStays = endKept || segments.endOffset() > endOffset;
             if (endStays) {

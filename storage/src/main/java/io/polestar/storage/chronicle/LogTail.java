@@ -71,7 +71,7 @@ final class LogTail {
         SegmentAppender open = appenderFor(batchBytes, settings);
         Segment active = segments.active();
         aheadWriter.beforeAppend(active.endPosition(), batchBytes);
-        long position = open.append(batch, active.isEmpty() ? -1 : active.endPosition());
+        long position = open.append(batch, active.isEmpty() ? -1 : active.endPosition(), active.forcedPosition());
         active.appended(batch, batch.position(), batchBytes, position, nowMs);
         int storedBytes = FileCopy.suits(batch) ? 0 : batchBytes;
         aheadWriter.afterAppend(active.endPosition(), storedBytes, nowMs);
@@ -123,6 +123,7 @@ final class LogTail {
         }
         closeQueue();
         changing();
+        BootMark.write(directory, environment.bootId());
         int largest = Math.min(MAX_BATCH_BYTES, Math.max(batchBytes, settings.maxBatchBytes()));
         appender = new SegmentAppender(directory, segments.active().number(), blockBytes(largest));
         writeAheadOf(segments.active().number());

@@ -148,13 +148,13 @@ final class Segment {
     /** A walk over all batches known now that begins at or before the batch holding the offset. */
     SegmentWalk walkTo(long offset) throws IOException {
         long end = endPosition();
-        return new SegmentWalk(memory, index().positionOf(offset), end);
+        return SegmentWalk.overKnown(memory, index().positionOf(offset), end);
     }
 
     /** A walk over all batches known now that leaves out only batches older than the time. */
     SegmentWalk walkToTimestamp(long timestampMs) throws IOException {
         long end = endPosition();
-        return new SegmentWalk(memory, index().positionBeforeTimestamp(timestampMs), end);
+        return SegmentWalk.overKnown(memory, index().positionBeforeTimestamp(timestampMs), end);
     }
 
     long firstPosition() throws IOException {
@@ -162,7 +162,7 @@ final class Segment {
     }
 
     SegmentWalk walkFrom(long position) {
-        return new SegmentWalk(memory, position, endPosition());
+        return SegmentWalk.overKnown(memory, position, endPosition());
     }
 
     SegmentIndex index() throws IOException {
@@ -213,8 +213,9 @@ final class Segment {
         forcedPosition = end;
     }
 
-    boolean isForced() {
-        return forcedPosition >= endPosition();
+    /** Up to here the file is on the device. */
+    long forcedPosition() {
+        return forcedPosition;
     }
 
     /** To be called where it is known that all of it is on the device. */

@@ -88,15 +88,21 @@ final class SegmentAppender implements AutoCloseable {
         queue.refreshDirectoryListing();
     }
 
+    /** As the other, where nothing is known to be on the device. */
+    long append(ByteBuffer batch, long expected) throws IOException {
+        return append(batch, expected, 0);
+    }
+
     /**
      * Appends one batch behind its excerpt header, with one copy.
      *
      * @param expected the position at which the excerpts we know of end, or -1 if the segment is new
+     * @param forcedPosition how much of the segment's file is on the device, at least
      * @return the excerpt's position in the segment's file
      * @throws PositionMismatchException if it would not follow them; nothing is appended
      * @throws IOException if the file does not take it; nothing is appended
      */
-    long append(ByteBuffer batch, long expected) throws IOException {
+    long append(ByteBuffer batch, long expected, long forcedPosition) throws IOException {
         if (expected < 0) {
             writeFirstPages(SegmentFile.of(directory, segmentNumber));
         }
@@ -108,7 +114,7 @@ final class SegmentAppender implements AutoCloseable {
             if (expected >= 0 && position != expected) {
                 requireOnlyMetadata(bytes, expected, position);
             }
-            copy(bytes, position + Excerpt.WORD, batch);
+            copy(bytes, position + Excerpt.WORD, batch, forcedPosition);
             done = true;
             return position;
         } finally {
@@ -148,10 +154,10 @@ final class SegmentAppender implements AutoCloseable {
         }
     }
 
-    private void copy(Bytes<?> bytes, long position, ByteBuffer batch) throws IOException {
+    private void copy(Bytes<?> bytes, long position, ByteBuffer batch, long forcedPosition) throws IOException {
         int size = batch.remaining();
         long address = bytes.addressForWrite(position);
-        header.write(memory, address, batch);
+        header.write(memory, address, batch, forcedPosition);
         if (FileCopy.suits(batch)) {
             fileCopy().write(batch, position + ExcerptHeader.SIZE);
         } else {

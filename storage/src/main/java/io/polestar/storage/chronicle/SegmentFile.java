@@ -8,7 +8,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,6 +15,7 @@ import java.util.stream.Stream;
 final class SegmentFile {
 
     static final String SUFFIX = ".cq4";
+    private static final String INDEX_SUFFIX = ".index";
     static final String CHRONICLE_METADATA = "metadata.cq4t";
 
     private static final DateTimeFormatter STEM = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss'S'");
@@ -27,30 +27,38 @@ final class SegmentFile {
     }
 
     static Path indexOf(Path directory, int segmentNumber) {
-        return directory.resolve(stem(segmentNumber) + ".index");
+        return directory.resolve(stem(segmentNumber) + INDEX_SUFFIX);
     }
 
     /** Numbers of the segments in a folder, in order. */
     static List<Integer> numbers(Path directory) {
-        List<Integer> numbers = new ArrayList<>();
+        return numbers(directory, SUFFIX);
+    }
+
+    /** Numbers of the segments that have an index file, in order. */
+    static List<Integer> indexed(Path directory) {
+        return numbers(directory, INDEX_SUFFIX);
+    }
+
+    private static List<Integer> numbers(Path directory, String suffix) {
         try (Stream<Path> files = Files.list(directory)) {
-            files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(SUFFIX))
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(suffix))
                     .sorted()
-                    .forEach(name -> numbers.add(numberOf(name)));
+                    .map(name -> numberOf(name, suffix))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return numbers;
     }
 
     private static String stem(int segmentNumber) {
         return STEM.format(LocalDateTime.ofEpochSecond(segmentNumber, 0, ZoneOffset.UTC));
     }
 
-    private static int numberOf(String name) {
+    private static int numberOf(String name, String suffix) {
         try {
-            String stem = name.substring(0, name.length() - SUFFIX.length());
+            String stem = name.substring(0, name.length() - suffix.length());
             return Math.toIntExact(LocalDateTime.parse(stem, STEM).toEpochSecond(ZoneOffset.UTC));
         } catch (DateTimeParseException | ArithmeticException e) {
             throw new IllegalStateException("file " + name + " is no segment of this format", e);

@@ -8,18 +8,17 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32C;
 
 /**
  * Learns from a segment's file alone what it holds.
  *
  * @param segment what is intact, from the first batch on
- * @param endPosition where the intact part ends; the first batch that is torn, damaged or out of order would begin here
- * @param wordAtEnd Chronicle's word there, 0 for a file that simply ends
+ * @param stopPosition the first place where something else than an intact batch or Chronicle's own begins
+ * @param wordAtStop Chronicle's word there, 0 for a file that simply ends
  * @param writePosition where Chronicle believes the last excerpt to be
- * @param lastPosition where the last intact batch is
+ * @param lastPosition where the last intact batch is, -1 if there is none
  */
-record SegmentScan(Segment segment, long endPosition, int wordAtEnd, long writePosition, long lastPosition) {
+record SegmentScan(Segment segment, long stopPosition, int wordAtStop, long writePosition, long lastPosition) {
 
     /**
      * Walks a whole segment and checks every header and every checksum.
@@ -30,29 +29,27 @@ record SegmentScan(Segment segment, long endPosition, int wordAtEnd, long writeP
     static SegmentScan verify(Path directory, int number, long minBaseOffset, long nowMs) throws IOException {
         Path file = SegmentFile.of(directory, number);
         SegmentMemory memory = new SegmentMemory(file);
-        Check check = new Check();
+        BatchCheck check = new BatchCheck();
         long fileBytes = Files.size(file);
         try (SegmentWalk walk = new SegmentWalk(memory, 0, fileBytes)) {
             Segment segment = null;
-            long endPosition = 0;
             long lastPosition = -1;
             long nextOffset = minBaseOffset;
-            while (walk.advance() && check.isIntact(walk, nextOffset)) {
-                if (segment == null) {
-                    long baseOffset = BatchHeader.baseOffset(walk.memory(), walk.batch());
-                    segment = new Segment(directory, SegmentSummary.empty(number, baseOffset));
+            boolean intact = true;
+            while (intact && walk.advance()) {
+                intact = check.isIntact(walk.memory(), walk.payload(), walk.length(), nextOffset);
+                if (intact) {
+                    segment = segment == null ? beginning(directory, number, walk) : segment;
+                    take(segment, walk, nowMs);
+                    nextOffset = segment.nextOffset();
+                    lastPosition = walk.position();
                 }
-                take(segment, walk, nowMs);
-                nextOffset = segment.nextOffset();
-                endPosition = walk.nextPosition();
-                lastPosition = walk.position();
             }
-            Segment found =
-                    segment != null ? segment : new Segment(directory, SegmentSummary.empty(number, minBaseOffset));
+            long stop = intact ? walk.nextPosition() : walk.position();
             return new SegmentScan(
-                    found,
-                    endPosition,
-                    wordBehind(memory, endPosition, fileBytes),
+                    segment != null ? segment : new Segment(directory, SegmentSummary.empty(number, minBaseOffset)),
+                    stop,
+                    wordAt(memory, stop, fileBytes),
                     StoreHeader.writePosition(file),
                     lastPosition);
         } finally {
@@ -60,14 +57,29 @@ record SegmentScan(Segment segment, long endPosition, int wordAtEnd, long writeP
         }
     }
 
-    /** Whether nothing is torn off or damaged, so that an appender will go on right behind the last batch. */
-    boolean isWhole() {
-        return (wordAtEnd == 0 || wordAtEnd == Excerpt.END_OF_SEGMENT) && writePosition == lastPosition;
+    private static Segment beginning(Path directory, int number, SegmentWalk walk) {
+        return new Segment(
+                directory, SegmentSummary.empty(number, BatchHeader.baseOffset(walk.memory(), walk.batch())));
     }
 
-    /** Whether batches were lost, other than one that was being written. */
-    boolean hasLost() {
-        return writePosition > lastPosition && writePosition > 0 || !segment.isEmpty() && Excerpt.isComplete(wordAtEnd);
+    /** Whether nothing is torn off or damaged, so that an appender will go on right behind the last batch. */
+    boolean isWhole() {
+        return (wordAtStop == 0 || hasEnded()) && writePosition >= lastPosition && writePosition < stopPosition
+                || stopPosition == 0 && wordAtStop == 0 && writePosition <= 0;
+    }
+
+    /** Whether no batch is missing: at most Chronicle's notes at the head of the file are not up to date. */
+    boolean isContinuable() {
+        return (wordAtStop == 0 || hasEnded()) && !hasLostComplete();
+    }
+
+    boolean hasEnded() {
+        return wordAtStop == Excerpt.END_OF_SEGMENT;
+    }
+
+    /** Whether a batch that was complete lies where the walk stopped, or lay there as Chronicle remembers it. */
+    boolean hasLostComplete() {
+        return writePosition > 0 && writePosition >= stopPosition || Excerpt.isComplete(wordAtStop);
     }
 
     /** Rebuilds the index of a segment whose summary is known, by its headers. */
@@ -114,37 +126,15 @@ record SegmentScan(Segment segment, long endPosition, int wordAtEnd, long writeP
         segment.appended(walk.memory(), walk.batch(), walk.batchBytes(), walk.position(), nowMs);
     }
 
-    private static int wordBehind(SegmentMemory memory, long endPosition, long fileBytes) throws IOException {
-        if (endPosition + Excerpt.WORD > fileBytes) {
+    private static int wordAt(SegmentMemory memory, long position, long fileBytes) throws IOException {
+        if (position + Excerpt.WORD > fileBytes) {
             return 0;
         }
-        MappedChunk chunk = memory.hold(endPosition, Excerpt.WORD);
+        MappedChunk chunk = memory.hold(position, Excerpt.WORD);
         try {
-            return chunk.excerptWord(endPosition);
+            return chunk.excerptWord(position);
         } finally {
             chunk.release();
-        }
-    }
-
-    /** The checks of one batch, with their scratch. */
-    private static final class Check {
-        private final ExcerptHeader header = new ExcerptHeader();
-        private final CRC32C crc = new CRC32C();
-
-        boolean isIntact(SegmentWalk walk, long minBaseOffset) {
-            ByteBuffer memory = walk.memory();
-            int at = walk.batch();
-            return header.isIntact(memory, walk.payload(), walk.length())
-                    && BatchHeader.crc(memory, at) == checksum(memory, at, walk.batchBytes())
-                    && BatchHeader.baseOffset(memory, at) >= minBaseOffset
-                    && BatchHeader.lastOffset(memory, at) >= BatchHeader.baseOffset(memory, at);
-        }
-
-        private int checksum(ByteBuffer memory, int at, int batchBytes) {
-            int from = BatchHeader.checkedFrom(at);
-            crc.reset();
-            crc.update(memory.slice(from, at + batchBytes - from));
-            return (int) crc.getValue();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.polestar.storage.chronicle;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.errors.CorruptRecordException;
 
 /**
  * Steps from batch to batch through a segment's mapped file, past Chronicle's metadata. For one thread; holds one chunk
@@ -14,6 +15,7 @@ final class SegmentWalk implements AutoCloseable {
 
     private final SegmentMemory memory;
     private final long limit;
+    private final boolean known;
     private MappedChunk chunk;
     private long position;
     private long nextPosition;
@@ -21,12 +23,26 @@ final class SegmentWalk implements AutoCloseable {
 
     /** @param limit nothing at or behind this position is looked at */
     SegmentWalk(SegmentMemory memory, long from, long limit) {
+        this(memory, from, limit, false);
+    }
+
+    private SegmentWalk(SegmentMemory memory, long from, long limit, boolean known) {
         this.memory = memory;
         this.nextPosition = from;
         this.limit = limit;
+        this.known = known;
     }
 
-    /** Moves to the next excerpt that is complete and not Chronicle's own; false if there is none. */
+    /** Over what was found intact before: {@link #advance} refuses to end before the limit, which would skip batches. */
+    static SegmentWalk overKnown(SegmentMemory memory, long from, long limit) {
+        return new SegmentWalk(memory, from, limit, true);
+    }
+
+    /**
+     * Moves to the next excerpt that is complete and not Chronicle's own; false if there is none.
+     *
+     * @throws CorruptRecordException if there must be one
+     */
     boolean advance() throws IOException {
         while (nextPosition + Excerpt.WORD <= limit) {
             need(nextPosition, Excerpt.WORD);
@@ -34,6 +50,9 @@ final class SegmentWalk implements AutoCloseable {
             if (!Excerpt.isComplete(word)
                     || nextPosition + Excerpt.WORD + Excerpt.length(word) > limit
                     || Excerpt.isMetadata(word) && !isChronicles(nextPosition)) {
+                if (known) {
+                    throw damagedAt(nextPosition);
+                }
                 return false;
             }
             position = nextPosition;
@@ -45,6 +64,10 @@ final class SegmentWalk implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    CorruptRecordException damagedAt(long where) {
+        return new CorruptRecordException(memory.file() + " is damaged at position " + where);
     }
 
     /** A batch whose word was damaged must not pass for metadata, or it would be missed by nobody. */

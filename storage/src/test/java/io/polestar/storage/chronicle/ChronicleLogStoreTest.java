@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polestar.storage.Batch;
 import io.polestar.storage.BatchHeader;
+import io.polestar.storage.Disk;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
@@ -181,7 +182,7 @@ class ChronicleLogStoreTest {
         Path checkpoint = copy.resolve("orders-0/log.checkpoint");
         assertTrue(LogCheckpoint.read(checkpoint.getParent())
                 .orElseThrow()
-                .isOf(checkpoint.getParent(), BootId.current()));
+                .isOf(checkpoint.getParent(), Disk.system().bootId()));
         assertFalse(LogCheckpoint.read(checkpoint.getParent())
                 .orElseThrow()
                 .isOf(checkpoint.getParent(), "another run of the system"));

@@ -1,4 +1,4 @@
-package io.polestar.storage.chronicle;
+package io.polestar.storage;
 
 import java.io.IOException;
 import java.nio.file.Files;
