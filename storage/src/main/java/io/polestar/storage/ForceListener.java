@@ -2,7 +2,7 @@ package io.polestar.storage;
 
 import org.apache.kafka.common.errors.KafkaStorageException;
 
-/** Told what became of {@link PartitionLog#requestForce}; called on the store's force thread, without a lock held. */
+/** Told what became of {@link PartitionLog#requestForce}; called on a thread of the store that forces, without a lock held. */
 public interface ForceListener {
 
     /** {@link PartitionLog#durableOffset} moved. */

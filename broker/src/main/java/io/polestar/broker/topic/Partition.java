@@ -102,7 +102,7 @@ public final class Partition {
         advance();
     }
 
-    /** Commits what is on the device now. Called on the log's force thread. */
+    /** Commits what is on the device now. Called on the thread that forced the log. */
     private final class Forces implements ForceListener {
         @Override
         public void onDurable(long durableOffset) {

@@ -29,13 +29,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The logs of one data directory, each a Chronicle queue in its folder. Owns the directory's lock and three threads: one
- * forces what is asked to be durable, one seals ended segments and closes idle queues, one writes ahead of busy ones. Safe for use from any thread.
+ * The logs of one data directory, each a Chronicle queue in its folder. Owns the directory's lock, a few
+ * threads that force what is asked to be durable, one that seals ended segments and closes idle queues, and one that
+ * writes ahead of busy ones. Safe for use from any thread.
  */
 public final class ChronicleLogStore implements LogStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChronicleLogStore.class);
     private static final int CLOSING_THREADS = 8;
+
+    /**
+     * One log is forced by one of them at a time; several logs together, since the file system's journal commits what waits
+     * as one. Measured with 64 producers on 16 partitions: 4 commit twice, 8 two and a half times as much as one.
+     */
+    private static final int FORCING_THREADS = 8;
 
     /**
      * How a store is run.
@@ -96,7 +103,9 @@ public final class ChronicleLogStore implements LogStore {
     /** What still waits when the store closes need not run: closing forces every log. */
     private static ScheduledExecutorService newForcer() {
         ScheduledThreadPoolExecutor executor =
-                new ScheduledThreadPoolExecutor(1, task -> newThread(task, "polestar-log-force"));
+                new ScheduledThreadPoolExecutor(FORCING_THREADS, task -> newThread(task, "polestar-log-force"));
+        executor.setKeepAliveTime(10, TimeUnit.SECONDS);
+        executor.allowCoreThreadTimeOut(true);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return executor;
     }

@@ -4,16 +4,25 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The forces that were asked for one log and have not begun: however many ask, one is waiting at most, so that the appends
- * of many producers are made durable as a group. Safe for use from any thread.
+ * The forces that were asked for one log: however many ask, one runs and one waits at most, so that the appends of many
+ * producers are made durable as a group, and a busy log holds one of the forcing threads only. Safe for use from any thread.
  */
 final class RequestedForces {
 
+    private enum State {
+        IDLE,
+        WAITING,
+        RUNNING,
+        ASKED_AGAIN
+    }
+
     private final ScheduledExecutorService forcer;
     private final Runnable force;
-    private final AtomicBoolean waiting = new AtomicBoolean();
+    private final Runnable run = this::run;
+    private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
     private final AtomicBoolean waitingForLater = new AtomicBoolean();
 
     RequestedForces(ScheduledExecutorService forcer, Runnable force) {
@@ -22,19 +31,47 @@ final class RequestedForces {
     }
 
     void request(long withinMs) {
-        AtomicBoolean flag = withinMs <= 0 ? waiting : waitingForLater;
-        if (!flag.get() && flag.compareAndSet(false, true)) {
-            try {
-                forcer.schedule(() -> run(flag), Math.max(0, withinMs), TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException e) {
-                flag.set(false); // the store is closing, which forces every log
+        if (withinMs <= 0) {
+            requestNow();
+        } else if (!waitingForLater.getAndSet(true)) {
+            submit(this::runLater, withinMs);
+        }
+    }
+
+    private void runLater() {
+        waitingForLater.getAndSet(false);
+        requestNow();
+    }
+
+    /** Whoever asks while a force runs needs another one: this one may have looked at the end already. */
+    private void requestNow() {
+        // Written also where it stays the same: the force to come must see what was appended before.
+        State before = state.getAndUpdate(now -> switch (now) {
+            case IDLE, WAITING -> State.WAITING;
+            case RUNNING, ASKED_AGAIN -> State.ASKED_AGAIN;
+        });
+        if (before == State.IDLE) {
+            submit(run, 0);
+        }
+    }
+
+    private void run() {
+        state.getAndSet(State.RUNNING);
+        try {
+            force.run();
+        } finally {
+            if (!state.compareAndSet(State.RUNNING, State.IDLE)) {
+                state.getAndSet(State.WAITING);
+                submit(run, 0);
             }
         }
     }
 
-    /** Whoever asks from here on needs another force: this one may have looked at the end already. */
-    private void run(AtomicBoolean flag) {
-        flag.set(false);
-        force.run();
+    private void submit(Runnable task, long delayMs) {
+        try {
+            forcer.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            waitingForLater.set(false); // the store is closing, which forces every log
+        }
     }
 }

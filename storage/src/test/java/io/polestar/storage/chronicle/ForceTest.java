@@ -174,6 +174,24 @@ class ForceTest {
     }
 
     @Test
+    void shouldForceSeveralLogsTogetherAndEachByOneThreadAtATime() {
+        PartitionLog other = store.open(new TopicPartition("orders", 1), TOPIC_ID, SETTINGS);
+        other.append(Batch.at(0).build());
+        disk.permits.drainPermits();
+        for (int i = 0; i < 50; i++) {
+            append();
+            log.requestForce(0);
+        }
+        other.requestForce(0);
+        await().until(() -> disk.permits.getQueueLength() == 2);
+        append();
+        log.requestForce(0);
+        assertEquals(2, disk.permits.getQueueLength());
+        disk.permits.release(1000);
+        await().until(() -> told.durableOffset == 51 && other.durableOffset() == 1);
+    }
+
+    @Test
     void shouldFailTheLogForGoodWhenTheDeviceRefuses() {
         append();
         log.force();
