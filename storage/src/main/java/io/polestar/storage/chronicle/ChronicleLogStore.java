@@ -91,7 +91,7 @@ public final class ChronicleLogStore implements LogStore {
         this.environment = new LogEnvironment(
                 options.clock(),
                 options.disk(),
-                new OpenQueues(options.maxOpenQueues()),
+                new OpenQueues(options.maxOpenQueues(), background),
                 background,
                 forcer,
                 ahead,

@@ -11,7 +11,7 @@ import java.util.Set;
 final class MappedSegments {
 
     /** One for the process, like the mappings. A segment of a gigabyte takes five. */
-    static final MappedSegments INSTANCE = new MappedSegments(4096);
+    static final MappedSegments INSTANCE = new MappedSegments(1500);
 
     private final int limit;
     private final Set<SegmentMemory> mapped = new LinkedHashSet<>();

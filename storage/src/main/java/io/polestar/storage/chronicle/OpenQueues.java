@@ -4,18 +4,24 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The logs whose queue is open, and a bound on their number: the one that opens its queue beyond it closes those that
- * were idle the longest. Safe for use from any thread.
+ * The logs whose queue is open, and a bound on their number: beyond it those that were idle the longest are closed, in the
+ * background, and by the one that opens its queue only where that does not keep up. Safe for use from any thread.
  */
 final class OpenQueues {
 
     private final int limit;
+    private final Executor background;
     private final Set<LogTail> open = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closing = new AtomicBoolean();
 
-    OpenQueues(int limit) {
+    OpenQueues(int limit, Executor background) {
         this.limit = limit;
+        this.background = background;
     }
 
     int count() {
@@ -24,8 +30,21 @@ final class OpenQueues {
 
     void opened(LogTail tail) {
         open.add(tail);
-        if (open.size() > limit) {
-            closeIdle(1 + limit / 16, Long.MAX_VALUE, tail);
+        if (open.size() > limit + limit / 4) {
+            closeIdle(open.size() - limit, Long.MAX_VALUE, tail);
+        } else if (open.size() > limit && closing.compareAndSet(false, true)) {
+            closeInBackground();
+        }
+    }
+
+    private void closeInBackground() {
+        try {
+            background.execute(() -> {
+                closing.set(false);
+                closeIdle(open.size() - limit + limit / 16, Long.MAX_VALUE, null);
+            });
+        } catch (RejectedExecutionException e) {
+            closing.set(false); // the store is closing, and with it every queue
         }
     }
 
