@@ -26,7 +26,7 @@ public final class GroupHandlers {
                 new SyncGroupHandler(groups, access),
                 new HeartbeatHandler(groups, access),
                 new LeaveGroupHandler(groups, access),
-                new OffsetCommitHandler(groups, metadata, access),
+                new OffsetCommitHandler(groups, metadata, coordinators.recreatedTopics(), access),
                 new OffsetFetchHandler(groups, metadata, access),
                 new OffsetDeleteHandler(groups, metadata, access),
                 new ListGroupsHandler(coordinators, access),

@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.RecreatedTopics;
 import io.polestar.broker.security.Access;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * OffsetCommit: stores how far a group has read.
@@ -27,16 +30,23 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
  * <ul>
  *   <li>from version 10 on topics are given by id; an unknown id is UNKNOWN_TOPIC_ID
  *   <li>an unknown topic or partition is refused on its own, what else was given is stored
+ *   <li>not as in Apache Kafka: a member's offset behind the end of a topic whose name was taken over from a deleted one is
+ *       refused with UNKNOWN_TOPIC_OR_PARTITION; it is a position in the deleted topic
  * </ul>
  */
 final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest> {
+    private static final Logger log = LoggerFactory.getLogger(OffsetCommitHandler.class);
+
     private final GroupCoordinator groups;
     private final KRaftMetadataCache metadata;
+    private final RecreatedTopics recreated;
     private final Access access;
 
-    OffsetCommitHandler(GroupCoordinator groups, KRaftMetadataCache metadata, Access access) {
+    OffsetCommitHandler(
+            GroupCoordinator groups, KRaftMetadataCache metadata, RecreatedTopics recreated, Access access) {
         this.groups = groups;
         this.metadata = metadata;
+        this.recreated = recreated;
         this.access = access;
     }
 
@@ -67,11 +77,13 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest> {
     /** One request's topics: those that go to the coordinator, and the answer for the rest. */
     private final class Sorting {
         private final boolean byId;
+        private final boolean byMember;
         private final OffsetCommitResponse.Builder answer;
         private final List<OffsetCommitRequestTopic> valid = new ArrayList<>();
 
         Sorting(RequestContext context, OffsetCommitRequestData data) {
             this.byId = OffsetCommitResponse.useTopicIds(context.apiVersion());
+            this.byMember = data.generationIdOrMemberEpoch() >= 0;
             this.answer = OffsetCommitResponse.newBuilder(byId);
             if (byId) {
                 data.topics()
@@ -101,7 +113,8 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest> {
             List<OffsetCommitRequestPartition> known = new ArrayList<>();
             for (OffsetCommitRequestPartition partition : topic.partitions()) {
                 int index = partition.partitionIndex();
-                if (metadata.contains(new TopicPartition(topic.name(), index))) {
+                TopicPartition topicPartition = new TopicPartition(topic.name(), index);
+                if (metadata.contains(topicPartition) && !isOlder(topicPartition, partition.committedOffset())) {
                     known.add(partition);
                 } else {
                     answer.addPartition(topicId, topic.name(), index, Errors.UNKNOWN_TOPIC_OR_PARTITION);
@@ -113,6 +126,17 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest> {
                         .setName(topic.name())
                         .setPartitions(known));
             }
+        }
+
+        private boolean isOlder(TopicPartition topicPartition, long offset) {
+            boolean older = byMember && recreated.isOlder(topicPartition, offset);
+            if (older) {
+                log.info(
+                        "event=stale_commit partition={} offset={} reason=\"the topic was deleted and created again\"",
+                        topicPartition,
+                        offset);
+            }
+            return older;
         }
 
         private void refuse(OffsetCommitRequestTopic topic, Errors error) {

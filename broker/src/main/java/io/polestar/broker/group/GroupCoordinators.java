@@ -38,6 +38,7 @@ public final class GroupCoordinators implements AutoCloseable {
     private final CoordinatorReadiness readiness;
     private final MetricsRegistry gauges = new MetricsRegistry();
     private final GroupCoordinatorService service;
+    private final RecreatedTopics recreatedTopics;
     private final OffsetsTopicFollower follower;
 
     /**
@@ -63,8 +64,9 @@ public final class GroupCoordinators implements AutoCloseable {
                 .withPartitionMetadataClient(new LogEndOffsets(partitions))
                 .withAuthorizerPlugin(authorizer)
                 .build();
+        this.recreatedTopics = new RecreatedTopics(partitions, time::milliseconds);
         this.follower = new OffsetsTopicFollower(
-                brokerId, config.offsetsTopicPartitions(), service, readiness::metadataChanged);
+                brokerId, config.offsetsTopicPartitions(), service, recreatedTopics, readiness::metadataChanged);
     }
 
     private GroupCoordinatorService.Builder serviceBuilder(BrokerConfig brokerConfig, Metrics metrics) {
@@ -88,6 +90,10 @@ public final class GroupCoordinators implements AutoCloseable {
     /** What the group APIs are answered by; its methods return futures and never block. */
     public GroupCoordinator service() {
         return service;
+    }
+
+    public RecreatedTopics recreatedTopics() {
+        return recreatedTopics;
     }
 
     /** To be told of metadata <em>after</em> the partitions: a shard is loaded from its partition at once. */

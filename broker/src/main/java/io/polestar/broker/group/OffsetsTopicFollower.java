@@ -26,6 +26,7 @@ final class OffsetsTopicFollower implements MetadataPublisher {
     private final int brokerId;
     private final int defaultPartitions;
     private final GroupCoordinator coordinator;
+    private final RecreatedTopics recreatedTopics;
     private final Runnable afterUpdate;
     private volatile boolean started;
     private volatile boolean closed;
@@ -34,10 +35,16 @@ final class OffsetsTopicFollower implements MetadataPublisher {
      * @param defaultPartitions how many partitions {@code __consumer_offsets} will have once it is created
      * @param afterUpdate called after each update
      */
-    OffsetsTopicFollower(int brokerId, int defaultPartitions, GroupCoordinator coordinator, Runnable afterUpdate) {
+    OffsetsTopicFollower(
+            int brokerId,
+            int defaultPartitions,
+            GroupCoordinator coordinator,
+            RecreatedTopics recreatedTopics,
+            Runnable afterUpdate) {
         this.brokerId = brokerId;
         this.defaultPartitions = defaultPartitions;
         this.coordinator = coordinator;
+        this.recreatedTopics = recreatedTopics;
         this.afterUpdate = afterUpdate;
     }
 
@@ -86,6 +93,7 @@ final class OffsetsTopicFollower implements MetadataPublisher {
         if (topics == null) {
             return;
         }
+        recreatedTopics.noteDeleted(topics);
         if (topics.topicWasDeleted(TOPIC)) {
             resignDeleted(topics.image().getTopic(TOPIC));
         }
