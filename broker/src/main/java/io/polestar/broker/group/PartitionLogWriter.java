@@ -74,12 +74,9 @@ final class PartitionLogWriter implements PartitionWriter {
 
     @Override
     public CompletableFuture<Void> deleteRecords(TopicPartition topicPartition, long deleteBeforeOffset) {
-        try {
-            partitions.leader(topicPartition).deleteRecordsBefore(deleteBeforeOffset);
-            return CompletableFuture.completedFuture(null);
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return CompletableFuture.runAsync(
+                () -> partitions.leader(topicPartition).deleteRecordsBefore(deleteBeforeOffset),
+                partitions.background());
     }
 
     /** Passes high watermarks on until the partition's leadership ends, as {@link Listener} demands. */

@@ -2,6 +2,7 @@ package io.polestar.broker.topic;
 
 import static io.polestar.broker.topic.LossListener.Cause.RETENTION_SIZE;
 import static io.polestar.broker.topic.LossListener.Cause.RETENTION_TIME;
+import static io.polestar.broker.topic.LossListener.Cause.TOPIC_DELETED;
 
 import io.polestar.storage.ForceListener;
 import io.polestar.storage.LogSlice;
@@ -77,6 +78,10 @@ public final class Partition {
     private volatile Durability durability;
     private volatile long forceIntervalMs;
     private volatile KafkaStorageException failure;
+    private final Object trimming = new Object();
+
+    /** Base offset of the segment whose timestamps were last said to be of the future; the scheduler's. */
+    private long heldByFuture = -1;
 
     Partition(
             TopicPartition topicPartition,
@@ -210,7 +215,7 @@ public final class Partition {
     }
 
     private Appended append(MemoryRecords records, AppendOrigin origin, short transactionVersion) {
-        context.space().require(origin);
+        context.space().require(origin, records.sizeInBytes());
         IncomingBatch batch = IncomingBatch.of(topicPartition, config, origin, records);
         long before = watermarks.high();
         Appended appended;
@@ -319,7 +324,14 @@ public final class Partition {
     public void noteOutOfRange(long offset, String clientId) {
         long start = partitionLog.startOffset();
         if (offset >= 0 && offset < start) {
-            context.losses().onReadBelowStart(topicPartition, offset, start, clientId);
+            context.losses()
+                    .onLateRead(new LossListener.LateRead(
+                            topicPartition,
+                            topicId,
+                            offset,
+                            start,
+                            clientId,
+                            context.time().milliseconds()));
         }
     }
 
@@ -380,18 +392,21 @@ public final class Partition {
         return trimTo(converted, LossListener.Cause.DELETE_RECORDS);
     }
 
-    /** Waits for the device, and lets appends go on meanwhile. */
+    /** Waits for the device, and lets appends go on meanwhile; one at a time. */
     private long trimTo(long offset, LossListener.Cause cause) {
-        requireLeader(OptionalInt.empty());
-        long before = partitionLog.startOffset();
-        if (offset > before) {
-            partitionLog.trimTo(offset);
-            onTrimmed(before, offset, cause);
+        synchronized (trimming) {
+            requireLeader(OptionalInt.empty());
+            long before = partitionLog.startOffset();
+            if (offset > before) {
+                partitionLog.trimTo(offset);
+                onTrimmed(offset);
+                tellOfRemoval(before, offset, cause);
+            }
+            return partitionLog.startOffset();
         }
-        return partitionLog.startOffset();
     }
 
-    private void onTrimmed(long before, long offset, LossListener.Cause cause) {
+    private void onTrimmed(long offset) {
         lock.lock();
         try {
             if (leadership.leading()) {
@@ -400,7 +415,19 @@ public final class Partition {
         } finally {
             lock.unlock();
         }
-        context.losses().onRemoved(topicPartition, before, offset, cause);
+    }
+
+    private void tellOfRemoval(long from, long to, LossListener.Cause cause) {
+        if (to > from) {
+            context.losses()
+                    .onRemoved(new LossListener.Removal(
+                            topicPartition,
+                            topicId,
+                            from,
+                            to,
+                            cause,
+                            context.time().milliseconds()));
+        }
     }
 
     /** Removes what the topic's retention no longer keeps; see {@link Retention}. */
@@ -408,34 +435,46 @@ public final class Partition {
         if (!leadership.leading() || failure != null) {
             return;
         }
-        if (Retention.activeSegmentExpired(config, partitionLog.segments(), nowMs)) {
-            rollActiveSegment();
-        }
-        trimTo(Retention.startByTime(config, partitionLog.segments(), watermarks.high(), nowMs), RETENTION_TIME);
         trimTo(Retention.startBySize(config, partitionLog.segments(), watermarks.high()), RETENTION_SIZE);
+        List<SegmentInfo> rest = partitionLog.segments();
+        trimTo(Retention.startByTime(config, rest, watermarks.high(), nowMs), RETENTION_TIME);
+        noteFuture(rest, nowMs);
     }
 
-    private void rollActiveSegment() {
-        lock.lock();
-        try {
-            requireLeader(OptionalInt.empty());
-            partitionLog.roll();
-        } finally {
-            lock.unlock();
+    /** Once for each segment. */
+    private void noteFuture(List<SegmentInfo> segments, long nowMs) {
+        long base = segments.get(0).baseOffset();
+        if (base != heldByFuture && Retention.waitsForTheFuture(config, segments, nowMs)) {
+            heldByFuture = base;
+            log.warn(
+                    "partition={} event=retention_waits base_offset={} max_timestamp_ms={} reason=\"timestamps of the future\"",
+                    topicPartition,
+                    base,
+                    segments.get(0).maxTimestampMs());
         }
     }
 
     /** Forgets idle producers and saves the rest, so that a start after a crash replays little. */
     void tidyProducers(long nowMs) {
+        try {
+            long savedUpTo = saveProducers(nowMs);
+            if (leadership.leading()) {
+                state.forgetSnapshotsBefore(savedUpTo);
+            }
+        } catch (IOException e) {
+            log.warn("partition={} event=producer_snapshot_failed", topicPartition, e);
+        }
+    }
+
+    private long saveProducers(long nowMs) throws IOException {
         lock.lock();
         try {
             if (!leadership.leading()) {
-                return; // closed perhaps, and its folder another topic's by now
+                return 0; // closed perhaps, and its folder another topic's by now
             }
             state.removeExpiredProducers(nowMs);
-            state.saveAndForgetBefore(partitionLog.endOffset());
-        } catch (IOException e) {
-            log.warn("partition={} event=producer_snapshot_failed", topicPartition, e);
+            state.save();
+            return partitionLog.endOffset();
         } finally {
             lock.unlock();
         }
@@ -506,7 +545,9 @@ public final class Partition {
                 saveState();
                 partitionLog.close();
             } else {
+                long start = partitionLog.startOffset();
                 partitionLog.abandon();
+                tellOfRemoval(start, partitionLog.endOffset(), TOPIC_DELETED);
             }
         } finally {
             listeners.retire();

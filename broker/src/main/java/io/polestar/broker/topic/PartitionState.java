@@ -234,9 +234,8 @@ final class PartitionState {
         producers.takeSnapshot(false);
     }
 
-    /** Saves a snapshot and forgets the snapshots before the given offset. */
-    void saveAndForgetBefore(long offset) throws IOException {
-        save();
+    /** Removes the files of snapshots that a later one replaces; needs no lock. */
+    void forgetSnapshotsBefore(long offset) throws IOException {
         producers.deleteSnapshotsBefore(offset);
     }
 }

@@ -41,11 +41,11 @@ class DiskSpaceTest {
     }
 
     private void assertRefused(AppendOrigin origin) {
-        assertThrows(KafkaStorageException.class, () -> space.require(origin));
+        assertThrows(KafkaStorageException.class, () -> space.require(origin, 100));
     }
 
     private void assertServed(AppendOrigin origin) {
-        assertDoesNotThrow(() -> space.require(origin));
+        assertDoesNotThrow(() -> space.require(origin, 100));
     }
 
     @Test
@@ -81,6 +81,24 @@ class DiskSpaceTest {
     }
 
     @Test
+    void shouldLookAgainWhenHalfOfWhatWasAboveTheMarkHasBeenAppended() {
+        lookAt(MARK + (8L << 20));
+        free.set(MARK - 1);
+        space.require(AppendOrigin.CLIENT, 4 << 20);
+        assertRefused(AppendOrigin.CLIENT);
+    }
+
+    @Test
+    void shouldNotLookForEveryAppendWhenLittleIsAboveTheMark() {
+        lookAt(MARK + 1);
+        free.set(MARK - 1);
+        for (int bytes = 0; bytes < 1 << 20; bytes += 1 << 10) {
+            space.require(AppendOrigin.CLIENT, 1 << 10);
+        }
+        assertRefused(AppendOrigin.CLIENT);
+    }
+
+    @Test
     void shouldChangeNothingWhenTheDiskDoesNotAnswer() {
         lookAt(0);
         lookAt(-1);
@@ -92,6 +110,6 @@ class DiskSpaceTest {
         DiskSpace unlimited = new DiskSpace(disk, Path.of("data"), 0);
         free.set(0);
         unlimited.look();
-        assertDoesNotThrow(() -> unlimited.require(AppendOrigin.CLIENT));
+        assertDoesNotThrow(() -> unlimited.require(AppendOrigin.CLIENT, 100));
     }
 }

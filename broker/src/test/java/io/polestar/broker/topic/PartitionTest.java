@@ -276,13 +276,14 @@ class PartitionTest {
     /** Notes what it is told. */
     private final class NotedLosses implements LossListener {
         @Override
-        public void onRemoved(TopicPartition topicPartition, long fromOffset, long toOffset, Cause cause) {
-            losses.add(cause + " " + fromOffset + "-" + toOffset);
+        public void onRemoved(Removal removal) {
+            assertEquals(TOPIC_ID, removal.topicId());
+            losses.add(removal.cause() + " " + removal.fromOffset() + "-" + removal.toOffset());
         }
 
         @Override
-        public void onReadBelowStart(TopicPartition topicPartition, long offset, long startOffset, String clientId) {
-            losses.add(clientId + " " + offset + " of " + startOffset);
+        public void onLateRead(LateRead read) {
+            losses.add(read.clientId() + " " + read.offset() + " of " + read.startOffset());
         }
     }
 
@@ -303,6 +304,41 @@ class PartitionTest {
         partition.configure(new LogConfig(Map.of("retention.ms", "1000")));
         partition.applyRetention(System.currentTimeMillis());
         assertEquals(List.of("RETENTION_TIME 0-1"), losses);
+    }
+
+    @Test
+    void shouldSayThatTheSizeWasTooLargeBeforeItSaysThatTheTimeWasOver() {
+        for (int i = 0; i < 4; i++) {
+            append(MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(1000, "v".getBytes())));
+        }
+        long batchBytes = partition.sizeInBytes() / 4;
+        partition.configure(
+                new LogConfig(Map.of("segment.bytes", "1048576", "retention.bytes", Long.toString(2 * batchBytes))));
+        partition.applyRetention(1000);
+        assertEquals(List.of(), losses, "one segment, larger than what is too much");
+        partition.configure(new LogConfig(Map.of("retention.bytes", "0")));
+        partition.applyRetention(1000);
+        assertEquals(List.of("RETENTION_SIZE 0-4"), losses);
+        assertEquals(4, append(records(1)).firstOffset());
+    }
+
+    @Test
+    void shouldKeepRecordsOfTheFuture() {
+        append(MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(9_000, "v".getBytes())));
+        partition.configure(new LogConfig(Map.of("retention.ms", "1000")));
+        partition.applyRetention(5_000);
+        partition.applyRetention(10_000);
+        assertEquals(List.of(), losses);
+        partition.applyRetention(10_001);
+        assertEquals(List.of("RETENTION_TIME 0-1"), losses);
+    }
+
+    @Test
+    void shouldSayThatAllIsGoneWithTheTopic() {
+        append(records(3));
+        partition.deleteRecordsBefore(1);
+        partition.abandon();
+        assertEquals(List.of("DELETE_RECORDS 0-1", "TOPIC_DELETED 1-3"), losses);
     }
 
     private Partition openPartition(Map<String, String> configs) {

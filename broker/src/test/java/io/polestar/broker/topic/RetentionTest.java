@@ -33,7 +33,8 @@ class RetentionTest {
     void shouldRemoveOldestSegmentsWhileTheRestIsStillLargeEnough() {
         assertEquals(10, start(Map.of("retention.ms", "-1", "retention.bytes", "2500"), 35));
         assertEquals(0, start(Map.of("retention.ms", "-1", "retention.bytes", "2501"), 35));
-        assertEquals(30, start(Map.of("retention.ms", "-1", "retention.bytes", "0"), 35));
+        assertEquals(30, start(Map.of("retention.ms", "-1", "retention.bytes", "1"), 35));
+        assertEquals(35, start(Map.of("retention.ms", "-1", "retention.bytes", "0"), 35));
     }
 
     @Test
@@ -44,15 +45,27 @@ class RetentionTest {
     @Test
     void shouldRemoveNothingOfACompactedTopic() {
         assertEquals(0, start(Map.of("retention.ms", "0", "cleanup.policy", "compact"), 35));
-        assertEquals(30, start(Map.of("retention.ms", "0", "cleanup.policy", "compact,delete"), 35));
+        assertEquals(35, start(Map.of("retention.ms", "0", "cleanup.policy", "compact,delete"), 35));
     }
 
     @Test
-    void shouldAskForARollOnlyWhenAllOfTheActiveSegmentIsTooOld() {
-        assertTrue(Retention.activeSegmentExpired(config(Map.of("retention.ms", "5")), SEGMENTS, NOW_MS));
-        assertFalse(Retention.activeSegmentExpired(config(Map.of("retention.ms", "50")), SEGMENTS, NOW_MS));
+    void shouldRemoveTheActiveSegmentOnlyAfterAllOthers() {
+        assertEquals(35, start(Map.of("retention.ms", "5"), 35));
+        assertEquals(30, start(Map.of("retention.ms", "50"), 35));
+        List<SegmentInfo> newestFirst = List.of(
+                new SegmentInfo(0, 10, 1000, 4096, NOW_MS + 1), new SegmentInfo(10, 20, 1000, 4096, NOW_MS - 1000));
+        LogConfig config = config(Map.of("retention.ms", "5"));
+        assertEquals(0, Retention.startByTime(config, newestFirst, 20, NOW_MS));
+        assertTrue(Retention.waitsForTheFuture(config, newestFirst, NOW_MS));
+        assertFalse(Retention.waitsForTheFuture(config, newestFirst, NOW_MS + 1));
+    }
+
+    @Test
+    void shouldRemoveNothingOfAnEmptyLog() {
         List<SegmentInfo> empty = List.of(new SegmentInfo(35, 35, 0, 0, -1));
-        assertFalse(Retention.activeSegmentExpired(config(Map.of("retention.ms", "5")), empty, NOW_MS));
+        LogConfig config = config(Map.of("retention.ms", "5", "retention.bytes", "0"));
+        assertEquals(35, Retention.startByTime(config, empty, 35, NOW_MS));
+        assertEquals(35, Retention.startBySize(config, empty, 35));
     }
 
     private static long start(Map<String, String> configs, long highWatermark) {
