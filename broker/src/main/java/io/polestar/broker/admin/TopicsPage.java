@@ -2,7 +2,6 @@ package io.polestar.broker.admin;
 
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.topic.Partition;
-import io.polestar.storage.SegmentInfo;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -68,13 +67,7 @@ public final class TopicsPage implements JsonPages.Page {
                 parts.size(),
                 (int) parts.stream().filter(Partition::isOffline).count(),
                 parts.stream().mapToLong(Partition::sizeInBytes).sum(),
-                parts.stream().mapToLong(TopicsPage::allocatedBytes).sum());
-    }
-
-    private static long allocatedBytes(Partition partition) {
-        return partition.segments().stream()
-                .mapToLong(SegmentInfo::allocatedBytes)
-                .sum();
+                parts.stream().mapToLong(Partition::allocatedBytes).sum());
     }
 
     private Optional<TopicDetail> detail(String topic) {
@@ -102,7 +95,7 @@ public final class TopicsPage implements JsonPages.Page {
                 partition.logEndOffset(),
                 partition.durableOffset(),
                 partition.sizeInBytes(),
-                allocatedBytes(partition),
+                partition.allocatedBytes(),
                 partition.segments().size());
     }
 }

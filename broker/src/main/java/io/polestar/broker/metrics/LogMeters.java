@@ -10,10 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** Size, end and durable end of every partition's log, as of the last scrape. Safe for use from any thread. */
+/** Size, disk use, end and durable end of every partition's log, as of the last scrape. Safe for use from any thread. */
 public final class LogMeters {
     private final Supplier<Collection<Partition>> partitions;
     private final MultiGauge size;
+    private final MultiGauge allocated;
     private final MultiGauge endOffset;
     private final MultiGauge durableOffset;
 
@@ -21,6 +22,10 @@ public final class LogMeters {
         this.partitions = partitions;
         this.size = MultiGauge.builder("polestar.log.size")
                 .description("Bytes of the stored batches")
+                .baseUnit("bytes")
+                .register(registry);
+        this.allocated = MultiGauge.builder("polestar.log.allocated")
+                .description("Bytes of disk that the segments take, with what is reserved for the next appends")
                 .baseUnit("bytes")
                 .register(registry);
         this.endOffset = MultiGauge.builder("polestar.log.end.offset")
@@ -35,6 +40,7 @@ public final class LogMeters {
     public CompletableFuture<Void> refresh() {
         Collection<Partition> now = partitions.get();
         size.register(rows(now, Partition::sizeInBytes), true);
+        allocated.register(rows(now, Partition::allocatedBytes), true);
         endOffset.register(rows(now, Partition::logEndOffset), true);
         durableOffset.register(rows(now, Partition::durableOffset), true);
         return CompletableFuture.completedFuture(null);

@@ -172,6 +172,13 @@ public final class Partition {
         return partitionLog.sizeInBytes();
     }
 
+    /** Bytes of disk that the segments take, with what is reserved for the next appends. */
+    public long allocatedBytes() {
+        return partitionLog.segments().stream()
+                .mapToLong(SegmentInfo::allocatedBytes)
+                .sum();
+    }
+
     public List<SegmentInfo> segments() {
         return partitionLog.segments();
     }

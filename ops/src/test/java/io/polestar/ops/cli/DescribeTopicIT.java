@@ -47,6 +47,9 @@ class DescribeTopicIT {
 
             assertEquals(2, durableOffset("kept", bootstrap));
             assertEquals(0, durableOffset("cached", bootstrap));
+            long allocatedBytes =
+                    partition("cached", bootstrap).path("allocatedBytes").asLong();
+            assertTrue(allocatedBytes > 0 && allocatedBytes < 64 << 10, allocatedBytes + " bytes");
             String text = verb("topic", "describe", "kept", "--bootstrap", bootstrap);
             assertTrue(text.contains("DURABLE-OFFSET"), text);
         }
@@ -58,9 +61,14 @@ class DescribeTopicIT {
     }
 
     private static long durableOffset(String topic, String bootstrap) throws IOException {
-        JsonNode described =
-                new ObjectMapper().readTree(verb("topic", "describe", topic, "--json", "--bootstrap", bootstrap));
-        return described.path("partitions").path(0).path("durableOffset").asLong(-1);
+        return partition(topic, bootstrap).path("durableOffset").asLong(-1);
+    }
+
+    private static JsonNode partition(String topic, String bootstrap) throws IOException {
+        return new ObjectMapper()
+                .readTree(verb("topic", "describe", topic, "--json", "--bootstrap", bootstrap))
+                .path("partitions")
+                .path(0);
     }
 
     private static String verb(String... args) {

@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -30,6 +31,9 @@ final class AheadWriter implements AutoCloseable {
 
     private static final long WINDOW_MS = 1000;
 
+    /** With less left on the disk nothing is written that is not needed yet. */
+    private static final long KEPT_FREE_BYTES = 1L << 30;
+
     /** What Chronicle may write behind an excerpt: index arrays, the next header, the end mark. */
     private static final int ROOM_BYTES = 64 << 10;
 
@@ -38,20 +42,23 @@ final class AheadWriter implements AutoCloseable {
 
     private final Path file;
     private final Executor executor;
+    private final Disk disk;
     private final Runnable step = this::step;
 
     /** The appender writes below it; {@link #NONE} while nothing is written ahead. */
     private volatile long limit = NONE;
 
     private volatile long end;
+    private volatile long writtenTo;
     private FileChannel channel;
     private boolean closed;
     private volatile boolean scheduled;
     private long windowStartMs;
     private long windowBytes;
 
-    AheadWriter(Path file, Executor executor) {
+    AheadWriter(Path file, Disk disk, Executor executor) {
         this.file = file;
+        this.disk = disk;
         this.executor = executor;
     }
 
@@ -132,7 +139,7 @@ final class AheadWriter implements AutoCloseable {
         if (channel == null) {
             channel = FileChannel.open(file, StandardOpenOption.WRITE);
         }
-        if (from + STEP_BYTES > channel.size()) {
+        if (from + STEP_BYTES > channel.size() || disk.freeBytes(file.getParent()) < KEPT_FREE_BYTES) {
             return false;
         }
         ByteBuffer zeros = ZEROS.duplicate();
@@ -140,7 +147,13 @@ final class AheadWriter implements AutoCloseable {
             channel.write(zeros, from + zeros.position());
         }
         limit = from + STEP_BYTES;
+        writtenTo = from + STEP_BYTES;
         return true;
+    }
+
+    /** The position up to which zeros were ever written; 0 for none. */
+    long writtenTo() {
+        return writtenTo;
     }
 
     private synchronized void stop() {

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -150,7 +151,7 @@ final class ChroniclePartitionLog implements PartitionLog {
             try {
                 cut.before(offset, step -> change("trim", step::run));
             } catch (IOException e) {
-                throw fail("trim", e);
+                throw storageException("trim", e); // it is as it was, or files are left that the next open removes
             }
         }
     }
@@ -231,6 +232,7 @@ final class ChroniclePartitionLog implements PartitionLog {
         forceListener.onDurable(force.durableOffset());
         try {
             ended.seal(disk);
+            ended.giveBackUnused();
         } catch (IOException | RuntimeException e) {
             LOG.warn(
                     "segment {} of {} is not sealed; after a crash it is read as a whole",
@@ -254,9 +256,18 @@ final class ChroniclePartitionLog implements PartitionLog {
 
     @Override
     public List<SegmentInfo> segments() {
-        return Arrays.stream(segments.all())
-                .map(segment -> segment.summary().info())
-                .toList();
+        Segment[] all = segments.all();
+        List<SegmentInfo> infos = new ArrayList<>(all.length);
+        for (Segment segment : all) {
+            infos.add(segment.summary().info());
+        }
+        infos.set(all.length - 1, withAllocated(infos.get(all.length - 1), tail.allocatedBytes()));
+        return infos;
+    }
+
+    private static SegmentInfo withAllocated(SegmentInfo info, long allocatedBytes) {
+        return new SegmentInfo(
+                info.baseOffset(), info.nextOffset(), info.sizeInBytes(), allocatedBytes, info.maxTimestampMs());
     }
 
     @Override
@@ -312,8 +323,9 @@ final class ChroniclePartitionLog implements PartitionLog {
             throw e;
         } catch (IOException | RuntimeException e) {
             throw fail(what, e);
+        } catch (InternalError e) {
+            throw fail(what, e); // a mapped page could not be had, as on a full disk
         } catch (Error e) {
-            // Among them InternalError: a mapped page could not be had, as on a full disk.
             fail(what, e);
             throw e;
         } finally {

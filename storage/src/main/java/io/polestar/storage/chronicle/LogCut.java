@@ -53,8 +53,9 @@ final class LogCut {
     }
 
     private void write(long startOffset) throws IOException {
-        metadata = metadata.withStartOffset(startOffset);
-        metadata.write(directory, disk);
+        PartitionMetadata moved = metadata.withStartOffset(startOffset);
+        moved.write(directory, disk);
+        metadata = moved;
     }
 
     private void dropBelow(long offset, List<Segment> below) throws IOException {

@@ -31,7 +31,7 @@ final class LogTail {
     private final LogForce force;
     private final Consumer<Segment> onEnded;
     private SegmentAppender appender;
-    private AheadWriter aheadWriter;
+    private volatile AheadWriter aheadWriter;
     private final PartitionMetadata metadata;
     private boolean stored;
     private boolean checkpointed;
@@ -136,7 +136,8 @@ final class LogTail {
         if (aheadWriter != null) {
             aheadWriter.close();
         }
-        aheadWriter = new AheadWriter(SegmentFile.of(directory, segmentNumber), environment.ahead());
+        aheadWriter =
+                new AheadWriter(SegmentFile.of(directory, segmentNumber), environment.disk(), environment.ahead());
     }
 
     static long blockBytes(int batchBytes) {
@@ -197,8 +198,26 @@ final class LogTail {
             SegmentAppender closing = appender;
             appender = null;
             aheadWriter.close();
+            aheadWriter = null;
             environment.openQueues().closed(this);
             closing.close();
+            giveBackUnused();
         }
+    }
+
+    private void giveBackUnused() {
+        try {
+            segments.active().giveBackUnused();
+        } catch (IOException e) {
+            LOG.warn("the unused end of the last segment of {} is not given back", directory.getFileName(), e);
+        }
+    }
+
+    /** Bytes on the disk that the active segment takes or has reserved, up to a page; may be called on any thread. */
+    long allocatedBytes() {
+        AheadWriter ahead = aheadWriter;
+        long reserved = ahead == null ? 0 : Math.max(SegmentAppender.FIRST_BYTES, ahead.writtenTo());
+        long needed = segments.active().summary().info().allocatedBytes();
+        return needed == 0 ? 0 : Math.max(needed, reserved);
     }
 }

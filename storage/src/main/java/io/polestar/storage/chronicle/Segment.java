@@ -223,6 +223,13 @@ final class Segment {
         forcedPosition = endPosition();
     }
 
+    /** Gives back blocks behind the end; no batch may be appended meanwhile. */
+    synchronized void giveBackUnused() throws IOException {
+        if (!isEmpty() && !discarded) {
+            memory.giveBackUnused(endPosition());
+        }
+    }
+
     /** Writes the index of an ended segment that was forced, which says so. */
     synchronized void seal(Disk disk) throws IOException {
         if (!isEmpty() && !discarded) {

@@ -32,6 +32,9 @@ final class SegmentAppender implements AutoCloseable {
     /** Chronicle's header and index arrays, and a small batch. */
     private static final ByteBuffer FIRST_PAGES = ByteBuffer.allocateDirect(32 << 10);
 
+    /** Bytes that a segment takes from its first append on. */
+    static final int FIRST_BYTES = FIRST_PAGES.capacity();
+
     private final Path directory;
     private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;

@@ -73,6 +73,11 @@ final class SegmentMemory {
         return chunk;
     }
 
+    /** Gives back blocks behind the segment's end; nobody maps the file while it gets shorter. */
+    synchronized void giveBackUnused(long endPosition) throws IOException {
+        UnusedBlocks.giveBack(file, endPosition);
+    }
+
     /** Gives the mappings up; those that readers hold live on. A later use maps anew. */
     void release() {
         MappedSegments.INSTANCE.released(this);

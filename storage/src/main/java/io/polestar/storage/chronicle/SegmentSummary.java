@@ -30,8 +30,6 @@ record SegmentSummary(
     /** Bytes when written. */
     static final int BYTES = 2 * Integer.BYTES + 7 * Long.BYTES;
 
-    private static final long PAGE_BYTES = 4096;
-
     static SegmentSummary empty(int number, long baseOffset) {
         return new SegmentSummary(number, baseOffset, baseOffset, 0, 0, 0, -1, -1, 0);
     }
@@ -62,7 +60,7 @@ record SegmentSummary(
     SegmentInfo info() {
         // As Kafka does, a segment whose records have no time is as old as itself, and not as old as the epoch.
         long newestMs = maxTimestampMs >= 0 || isEmpty() ? maxTimestampMs : firstAppendMs;
-        long allocatedBytes = (endPosition + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+        long allocatedBytes = isEmpty() ? 0 : UnusedBlocks.keptBytes(endPosition);
         return new SegmentInfo(baseOffset, nextOffset, sizeInBytes, allocatedBytes, newestMs);
     }
 }

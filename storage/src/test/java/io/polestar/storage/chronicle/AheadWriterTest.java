@@ -3,6 +3,7 @@ package io.polestar.storage.chronicle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -42,7 +43,7 @@ class AheadWriterTest {
     @Test
     void shouldWriteNothingAheadOfASlowSegment() throws IOException {
         Queue<Runnable> tasks = new ArrayDeque<>();
-        try (AheadWriter writer = new AheadWriter(file, tasks::add)) {
+        try (AheadWriter writer = new AheadWriter(file, Disk.system(), tasks::add)) {
             for (int i = 0; i < 1000; i++) {
                 writer.beforeAppend(i * 100L, 100);
                 writer.afterAppend((i + 1) * 100L, 100, i * 10L);
@@ -55,7 +56,7 @@ class AheadWriterTest {
     void shouldLeaveTheAppenderWhatLiesBelowTheLimit() throws IOException {
         Queue<Runnable> tasks = new ArrayDeque<>();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                AheadWriter writer = new AheadWriter(file, tasks::add)) {
+                AheadWriter writer = new AheadWriter(file, Disk.system(), tasks::add)) {
             long position = appendUntilScheduled(channel, writer, tasks);
             fill(channel, position, 3 << 20); // what an appender that did not ask would have written
             runAll(tasks);
@@ -68,7 +69,7 @@ class AheadWriterTest {
     void shouldEndWhenTheAppenderCatchesUp() throws IOException {
         Queue<Runnable> tasks = new ArrayDeque<>();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                AheadWriter writer = new AheadWriter(file, tasks::add)) {
+                AheadWriter writer = new AheadWriter(file, Disk.system(), tasks::add)) {
             long position = appendUntilScheduled(channel, writer, tasks);
             writer.beforeAppend(position, 4 << 20);
             fill(channel, position, 4 << 20);
@@ -81,7 +82,7 @@ class AheadWriterTest {
     void shouldWriteNothingAfterItsEnd() throws IOException {
         Queue<Runnable> tasks = new ArrayDeque<>();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            AheadWriter writer = new AheadWriter(file, tasks::add);
+            AheadWriter writer = new AheadWriter(file, Disk.system(), tasks::add);
             long position = appendUntilScheduled(channel, writer, tasks);
             writer.close();
             fill(channel, position, 16 << 20);
@@ -97,7 +98,7 @@ class AheadWriterTest {
         Random random = new Random(seed);
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                AheadWriter writer = new AheadWriter(file, executor)) {
+                AheadWriter writer = new AheadWriter(file, Disk.system(), executor)) {
             MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, FILE_BYTES);
             int position = 0;
             int bytes = BATCH_BYTES;

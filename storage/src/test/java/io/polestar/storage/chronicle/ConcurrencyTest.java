@@ -174,6 +174,25 @@ class ConcurrencyTest {
         assertTrue(expected > offset || offset >= end);
     }
 
+    /** To the very end too, where the trim ends the active segment under the appender. */
+    @Test
+    void shouldAppendWhileTheLogIsTrimmed() throws Exception {
+        PartitionLog log = open(0);
+        Future<?> trimming = threads.submit(() -> untilDone(() -> log.trimTo(log.endOffset())));
+        Future<?> closing = threads.submit(() -> untilDone(store::closeIdle));
+
+        for (int i = 0; i < 3000; i++) {
+            log.append(batchAt(i));
+        }
+        done = true;
+
+        trimming.get();
+        closing.get();
+        assertEquals(3000, log.endOffset());
+        log.append(batchAt(3000));
+        verifySlice(log.read(3000, Long.MAX_VALUE, 50_000, true), 3000, 3001);
+    }
+
     @Test
     void shouldAppendToMoreLogsThanMayBeOpenFromManyThreads() throws Exception {
         List<Future<?>> appenders = new ArrayList<>();

@@ -5,6 +5,7 @@ import io.polestar.ops.cli.Json;
 import io.polestar.ops.cli.Table;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -34,7 +35,7 @@ final class DescribeTopic extends ClientVerb {
             Map<String, String> configs,
             Map<TopicPartition, Long> first,
             Map<TopicPartition, Long> end,
-            Map<Integer, Long> durable) {}
+            Map<Integer, OnDisk.State> onDisk) {}
 
     @Override
     protected void run() {
@@ -59,7 +60,7 @@ final class DescribeTopic extends ClientVerb {
                 configs(admin, name),
                 offsets(admin, topic, OffsetSpec.earliest()),
                 offsets(admin, topic, OffsetSpec.latest()),
-                new DurableOffsets(options(), admin).of(topic));
+                new OnDisk(options(), admin).of(topic));
     }
 
     private Map<String, String> configs(Admin admin, String name) {
@@ -98,6 +99,7 @@ final class DescribeTopic extends ClientVerb {
     }
 
     private static Map<String, Object> json(Described described, TopicPartitionInfo partition) {
+        Optional<OnDisk.State> onDisk = Optional.ofNullable(described.onDisk().get(partition.partition()));
         TopicPartition key = new TopicPartition(described.topic().name(), partition.partition());
         return Json.object()
                 .with("partition", partition.partition())
@@ -108,14 +110,23 @@ final class DescribeTopic extends ClientVerb {
                 .with("isr", ids(partition.isr()))
                 .with("firstOffset", described.first().get(key))
                 .with("endOffset", described.end().get(key))
-                .with("durableOffset", described.durable().get(partition.partition()))
+                .with("durableOffset", onDisk.map(OnDisk.State::durableOffset).orElse(null))
+                .with("allocatedBytes", onDisk.map(OnDisk.State::allocatedBytes).orElse(null))
                 .fields();
     }
 
     private void printText(Described described) {
         TopicDescription topic = described.topic();
         out().println(topic.name() + "  id " + topic.topicId() + "  " + described.configs());
-        Table table = new Table("partition", "leader", "replicas", "isr", "firstOffset", "endOffset", "durableOffset");
+        Table table = new Table(
+                "partition",
+                "leader",
+                "replicas",
+                "isr",
+                "firstOffset",
+                "endOffset",
+                "durableOffset",
+                "allocatedBytes");
         topic.partitions()
                 .forEach(partition ->
                         table.row(json(described, partition).values().toArray()));

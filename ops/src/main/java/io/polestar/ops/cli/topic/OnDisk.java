@@ -21,31 +21,37 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * How much of a topic is on the disk. Kafka's protocol has no word for it, so it is asked of the leaders' HTTP servers,
+ * How much of a topic is on the disk, and what it takes of it. Kafka's protocol has no word for it, so it is asked of the leaders' HTTP servers,
  * whose addresses are among their configs; what cannot be reached is left out.
  */
-final class DurableOffsets {
+final class OnDisk {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * @param durableOffset the offset below which everything is on the disk
+     * @param allocatedBytes what the partition's segments take
+     */
+    record State(long durableOffset, long allocatedBytes) {}
 
     private final ClientOptions options;
     private final Admin admin;
 
-    DurableOffsets(ClientOptions options, Admin admin) {
+    OnDisk(ClientOptions options, Admin admin) {
         this.options = options;
         this.admin = admin;
     }
 
     /** By partition. */
-    Map<Integer, Long> of(TopicDescription topic) {
-        Map<Integer, Long> offsets = new HashMap<>();
+    Map<Integer, State> of(TopicDescription topic) {
+        Map<Integer, State> states = new HashMap<>();
         topic.partitions().stream()
                 .map(partition -> partition.leader())
                 .filter(leader -> leader != null && !leader.isEmpty())
                 .distinct()
                 .forEach(leader ->
-                        address(leader).flatMap(address -> ask(address, topic)).ifPresent(offsets::putAll));
-        return offsets;
+                        address(leader).flatMap(address -> ask(address, topic)).ifPresent(states::putAll));
+        return states;
     }
 
     private Optional<String> address(Node broker) {
@@ -62,7 +68,7 @@ final class DurableOffsets {
                         : address);
     }
 
-    private static Optional<Map<Integer, Long>> ask(String address, TopicDescription topic) {
+    private static Optional<Map<Integer, State>> ask(String address, TopicDescription topic) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + "/v1/topics/" + topic.name()))
                 .timeout(PATIENCE)
                 .build();
@@ -83,17 +89,19 @@ final class DurableOffsets {
     }
 
     /** Empty if it speaks of another topic of that name: an address may mean another machine here than there. */
-    private static Optional<Map<Integer, Long>> parse(String body, String topicId) throws IOException {
+    private static Optional<Map<Integer, State>> parse(String body, String topicId) throws IOException {
         JsonNode page = JSON.readTree(body);
         if (!page.path("topicId").asText().equals(topicId)) {
             return Optional.empty();
         }
-        Map<Integer, Long> offsets = new HashMap<>();
+        Map<Integer, State> states = new HashMap<>();
         for (JsonNode partition : page.path("partitions")) {
-            offsets.put(
+            states.put(
                     partition.path("partition").asInt(),
-                    partition.path("durableOffset").asLong());
+                    new State(
+                            partition.path("durableOffset").asLong(),
+                            partition.path("allocatedBytes").asLong()));
         }
-        return Optional.of(offsets);
+        return Optional.of(states);
     }
 }
