@@ -22,6 +22,7 @@ import io.polestar.broker.group.GroupLag;
 import io.polestar.broker.http.HttpServer;
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.http.Readiness;
+import io.polestar.broker.metrics.CleanerMeters;
 import io.polestar.broker.metrics.LogMeters;
 import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.metrics.ProcessMeters;
@@ -32,6 +33,7 @@ import io.polestar.broker.net.NetworkConfig;
 import io.polestar.broker.net.NetworkServer;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.topic.DiskSpace;
+import io.polestar.broker.topic.LogCleaner;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.storage.Disk;
 import io.polestar.storage.chronicle.ChronicleLogStore;
@@ -131,8 +133,11 @@ public final class Broker implements AutoCloseable {
         EmbeddedController controller = join(controllerStart);
         stage("controller started");
 
-        Partitions partitions = parts.add(
-                "partitions", new Partitions(config, store, time, scheduler, watchSpace(), new LossMeters(meters)));
+        DiskSpace space = watchSpace();
+        Partitions partitions =
+                parts.add("partitions", new Partitions(config, store, time, scheduler, space, new LossMeters(meters)));
+        LogCleaner cleaner = parts.add("log cleaner", new LogCleaner(config, partitions::all, space, time));
+        CleanerMeters.bind(meters, cleaner);
         GroupCoordinators groups = parts.add(
                 "groups",
                 new GroupCoordinators(
@@ -158,6 +163,7 @@ public final class Broker implements AutoCloseable {
         stage("unfenced");
         readiness.done("registration");
         partitions.start();
+        cleaner.start();
         parts.add("serving", () -> stopServing(controller));
         network.startServing(apis);
     }

@@ -24,6 +24,7 @@ import org.apache.kafka.server.config.ConfigSynonym;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
+import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
@@ -63,6 +64,8 @@ public final class BrokerConfig extends AbstractKafkaConfig {
             // A start replays what was written since the last snapshot, and each start writes a few records a
             // partition.
             Map.entry(MetadataLogConfig.METADATA_SNAPSHOT_MAX_NEW_RECORD_BYTES_CONFIG, "1048576"),
+            // Taken while a log is compacted, and for the keys there are: a million and more at once.
+            Map.entry(CleanerConfig.LOG_CLEANER_DEDUPE_BUFFER_SIZE_PROP, "33554432"),
             Map.entry(SocketServerConfigs.LISTENERS_CONFIG, "PLAINTEXT://127.0.0.1:9092"),
             Map.entry(ServerLogConfigs.LOG_DIR_CONFIG, "polestar-data"),
             Map.entry(GroupCoordinatorConfig.OFFSETS_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),

@@ -21,6 +21,7 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "the names and definitions of Kafka's broker and topic configs",
                     "metadata.KafkaConfigSchema",
                     "storage.internals.log.LogConfig",
+                    "storage.internals.log.CleanerConfig",
                     "server.config.",
                     "network.SocketServerConfigs",
                     "raft.KRaftConfigs",

@@ -98,6 +98,11 @@ public final class DiskSpace {
         return low;
     }
 
+    /** Whether so much may be written beside what clients append. */
+    boolean hasRoomFor(long bytes) {
+        return !low && freeBytes - bytes >= markBytes;
+    }
+
     /** As it was last seen; the largest long before that. */
     public long freeBytes() {
         return freeBytes;

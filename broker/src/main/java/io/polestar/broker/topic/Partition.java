@@ -11,10 +11,12 @@ import io.polestar.storage.SegmentInfo;
 import io.polestar.storage.TimestampedOffset;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -33,6 +35,7 @@ import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.apache.kafka.server.common.TransactionVersion;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
+import org.apache.kafka.storage.internals.log.LastRecord;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.ProducerAppendInfo;
 import org.apache.kafka.storage.internals.log.ProducerStateEntry;
@@ -69,6 +72,7 @@ public final class Partition {
     private final TopicPartition topicPartition;
     private final Uuid topicId;
     private final PartitionLog partitionLog;
+    private final Path stateDirectory;
     private final PartitionState state;
     private final PartitionContext context;
     private final Watermarks watermarks;
@@ -99,6 +103,7 @@ public final class Partition {
         this.durability = Durability.of(config);
         this.forceIntervalMs = Durability.intervalMs(config);
         this.watermarks = new Watermarks(partitionLog);
+        this.stateDirectory = stateDirectory;
         this.state = PartitionState.recover(topicPartition, stateDirectory, partitionLog, context);
         partitionLog.setForceListener(new Forces());
         if (durability == Durability.SYNC && partitionLog.durableOffset() < partitionLog.endOffset()) {
@@ -482,6 +487,45 @@ public final class Partition {
             state.removeExpiredProducers(nowMs);
             state.save();
             return partitionLog.endOffset();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether this broker compacts the log now. */
+    boolean isCompacted() {
+        return config.compact && leadership.leading() && failure == null;
+    }
+
+    /** For compaction, which rewrites segments beside appends and reads. */
+    PartitionLog log() {
+        return partitionLog;
+    }
+
+    Path stateDirectory() {
+        return stateDirectory;
+    }
+
+    /** The last record of every active producer, whose batch compaction leaves in its place. */
+    Map<Long, LastRecord> lastRecordsOfProducers() {
+        Map<Long, LastRecord> last = new HashMap<>();
+        activeProducers().forEach((producerId, entry) -> {
+            long offset = entry.lastDataOffset();
+            OptionalLong lastDataOffset = offset >= 0 ? OptionalLong.of(offset) : OptionalLong.empty();
+            last.put(producerId, new LastRecord(lastDataOffset, entry.producerEpoch()));
+        });
+        return last;
+    }
+
+    /** Keeps where compaction came to, unless the folder is perhaps another topic's by now. */
+    void saveFirstDirty(long offset) {
+        lock.lock();
+        try {
+            if (leadership.leading()) {
+                CleanerCheckpoint.write(stateDirectory, offset);
+            }
+        } catch (IOException e) {
+            log.warn("partition={} event=cleaner_checkpoint_failed", topicPartition, e);
         } finally {
             lock.unlock();
         }

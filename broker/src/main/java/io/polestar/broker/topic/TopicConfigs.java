@@ -56,6 +56,6 @@ public final class TopicConfigs {
     }
 
     static LogSettings settings(LogConfig config) {
-        return new LogSettings(config.segmentSize(), config.segmentMs, config.maxMessageSize());
+        return new LogSettings(config.segmentSize(), config.maxSegmentMs(), config.maxMessageSize());
     }
 }
