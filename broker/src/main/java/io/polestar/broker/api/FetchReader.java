@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InconsistentTopicIdException;
@@ -45,9 +46,20 @@ record FetchReader(
     private static final short LAST_VERSION_WITHOUT_STORAGE_ERROR = 5;
 
     FetchRound read() {
+        return read(wanted);
+    }
+
+    /** Reads one partition as if it were the only one. */
+    FetchRound readAlone(TopicPartition topicPartition) {
+        return read(wanted.stream()
+                .filter(each -> each.partition().topicPartition().equals(topicPartition))
+                .toList());
+    }
+
+    private FetchRound read(List<FetchRound.Wanted> which) {
         FetchRound round = new FetchRound(new LeaderHints(metadata, listener));
         int left = maxBytes;
-        for (FetchRound.Wanted each : wanted) {
+        for (FetchRound.Wanted each : which) {
             boolean atLeastOneBatch = round.bytes() == 0;
             PartitionData data = read(each, left, atLeastOneBatch, round.hints());
             round.add(each.partition(), data);

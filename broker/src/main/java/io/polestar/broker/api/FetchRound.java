@@ -3,7 +3,9 @@ package io.polestar.broker.api;
 import io.polestar.protocol.MappedRecords;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchRequest;
@@ -41,6 +43,10 @@ final class FetchRound {
         found.put(partition, data);
         bytes += FetchResponse.recordsSize(data);
         mustAnswer |= data.errorCode() != Errors.NONE.code() || FetchResponse.isDivergingEpoch(data);
+    }
+
+    void eachSize(ObjIntConsumer<TopicPartition> sizes) {
+        found.forEach((id, data) -> sizes.accept(id.topicPartition(), FetchResponse.recordsSize(data)));
     }
 
     /** Whether the request is to be answered at once. */

@@ -1,6 +1,7 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.topic.Partition;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -25,6 +26,11 @@ final class ParkedFetch implements Partition.HighWatermarkListener {
     private final FetchContext session;
     private final Map<TopicIdPartition, PartitionData> refused;
     private final Set<ParkedFetch> parked;
+
+    /** Bytes that each partition had when it was looked at last, so that an append costs a look at its own alone. */
+    private final Map<TopicPartition, Integer> sizes = new HashMap<>();
+
+    private int bytes;
     private String connectionId;
     private Future<?> deadline;
     private boolean done;
@@ -71,7 +77,28 @@ final class ParkedFetch implements Partition.HighWatermarkListener {
 
     @Override
     public void onHighWatermark(TopicPartition topicPartition, long highWatermark) {
-        wake(false);
+        if (mayBeEnough(topicPartition)) {
+            wake(false);
+        }
+    }
+
+    private synchronized boolean mayBeEnough(TopicPartition topicPartition) {
+        if (done) {
+            return false;
+        }
+        if (reader.wanted().size() == 1) {
+            return true;
+        }
+        FetchRound alone = reader.readAlone(topicPartition);
+        alone.eachSize(this::count);
+        boolean enough = bytes >= minBytes || alone.satisfies(minBytes);
+        alone.release();
+        return enough;
+    }
+
+    private void count(TopicPartition topicPartition, int size) {
+        Integer before = sizes.put(topicPartition, size);
+        bytes += size - (before == null ? 0 : before);
     }
 
     @Override
@@ -98,6 +125,7 @@ final class ParkedFetch implements Partition.HighWatermarkListener {
             }
             round = reader.read();
             if (!answerNow && !round.satisfies(minBytes)) {
+                round.eachSize(this::count);
                 round.release();
                 return;
             }

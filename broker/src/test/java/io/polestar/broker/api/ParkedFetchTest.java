@@ -1,6 +1,7 @@
 package io.polestar.broker.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -29,12 +30,15 @@ import org.apache.kafka.common.DirectoryId;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.metadata.PartitionRecord;
 import org.apache.kafka.common.metadata.TopicRecord;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
@@ -86,15 +90,20 @@ class ParkedFetchTest {
         MetadataDelta delta =
                 new MetadataDelta.Builder().setImage(MetadataImage.EMPTY).build();
         delta.replay(new TopicRecord().setName("weather").setTopicId(TOPIC_ID));
-        delta.replay(new PartitionRecord()
+        delta.replay(partition(0));
+        delta.replay(partition(1));
+        partitions.onMetadataUpdate(delta, delta.apply(MetadataProvenance.EMPTY), null);
+    }
+
+    private static PartitionRecord partition(int index) {
+        return new PartitionRecord()
                 .setTopicId(TOPIC_ID)
-                .setPartitionId(0)
+                .setPartitionId(index)
                 .setReplicas(List.of(NODE))
                 .setIsr(List.of(NODE))
                 .setLeader(NODE)
                 .setDirectories(List.of(DirectoryId.UNASSIGNED))
-                .setLeaderRecoveryState(LeaderRecoveryState.RECOVERED.value()));
-        partitions.onMetadataUpdate(delta, delta.apply(MetadataProvenance.EMPTY), null);
+                .setLeaderRecoveryState(LeaderRecoveryState.RECOVERED.value());
     }
 
     @AfterEach
@@ -124,6 +133,10 @@ class ParkedFetchTest {
     }
 
     private ParkedFetch fetch(FetchContext session) {
+        return fetch(session, 1, new AfterTheAnswer());
+    }
+
+    private ParkedFetch fetch(FetchContext session, int minBytes, List<FetchRound.Wanted> wanted) {
         FetchReader reader = new FetchReader(
                 partitions,
                 new KRaftMetadataCache(NODE, () -> KRaftVersion.LATEST_PRODUCTION),
@@ -132,8 +145,8 @@ class ParkedFetchTest {
                 IsolationLevel.READ_UNCOMMITTED,
                 "client",
                 1000,
-                new AfterTheAnswer());
-        ParkedFetch fetch = new ParkedFetch(reader, 1, session, new HashMap<>(), parked);
+                wanted);
+        ParkedFetch fetch = new ParkedFetch(reader, minBytes, session, new HashMap<>(), parked);
         parked.add(fetch);
         return fetch;
     }
@@ -162,6 +175,43 @@ class ParkedFetchTest {
 
     private static short errorOf(CompletableFuture<AbstractResponse> answer) {
         return ((FetchResponse) answer.join()).data().errorCode();
+    }
+
+    @Test
+    void shouldBeAnsweredOnceItsPartitionsTogetherHaveEnough() {
+        TopicIdPartition other = new TopicIdPartition(TOPIC_ID, 1, "weather");
+        List<FetchRound.Wanted> both =
+                List.of(new FetchRound.Wanted(ID, FROM_START), new FetchRound.Wanted(other, FROM_START));
+        int batchBytes = batch().sizeInBytes();
+        ParkedFetch fetch = fetch(
+                new FetchContext.SessionlessFetchContext(Map.of(ID, FROM_START, other, FROM_START)),
+                3 * batchBytes,
+                both);
+        append(ID);
+        fetch.await("connection", timer, 60_000);
+
+        append(other);
+        assertFalse(fetch.answer().isDone());
+        append(other);
+
+        assertTrue(fetch.answer().isDone());
+        FetchResponse answer = (FetchResponse) fetch.answer().join();
+        assertEquals(3 * batchBytes, recordBytes(answer));
+    }
+
+    private void append(TopicIdPartition partition) {
+        partitions.leader(partition.topicPartition()).appendFromClient(batch(), (short) 1);
+    }
+
+    private static MemoryRecords batch() {
+        return MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[20]));
+    }
+
+    private static int recordBytes(FetchResponse answer) {
+        return answer.data().responses().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .mapToInt(FetchResponse::recordsSize)
+                .sum();
     }
 
     @Test
