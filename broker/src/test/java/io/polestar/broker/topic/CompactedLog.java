@@ -200,9 +200,9 @@ final class CompactedLog implements AutoCloseable {
 
     private static final class NoLosses implements LossListener {
         @Override
-        public void onRemoved(TopicPartition topicPartition, long fromOffset, long toOffset, Cause cause) {}
+        public void onRemoved(Removal removal) {}
 
         @Override
-        public void onReadBelowStart(TopicPartition topicPartition, long offset, long startOffset, String clientId) {}
+        public void onLateRead(LateRead read) {}
     }
 }
