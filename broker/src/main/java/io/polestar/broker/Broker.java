@@ -12,6 +12,7 @@ import io.polestar.broker.api.GroupHandlers;
 import io.polestar.broker.api.InternalTopicCreation;
 import io.polestar.broker.api.MetadataHandlers;
 import io.polestar.broker.api.PartitionHandlers;
+import io.polestar.broker.api.TransactionHandlers;
 import io.polestar.broker.config.MetricsSubscriptions;
 import io.polestar.broker.controller.ClusterFeatures;
 import io.polestar.broker.controller.EmbeddedController;
@@ -35,6 +36,8 @@ import io.polestar.broker.security.Access;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.LogCleaner;
 import io.polestar.broker.topic.Partitions;
+import io.polestar.broker.txn.TransactionCoordinator;
+import io.polestar.broker.txn.TransactionVerifier;
 import io.polestar.storage.Disk;
 import io.polestar.storage.chronicle.ChronicleLogStore;
 import java.io.IOException;
@@ -49,7 +52,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.FetchManager;
@@ -84,6 +89,8 @@ public final class Broker implements AutoCloseable {
     private final Disk disk;
     private HttpServer http;
     private NetworkServer network;
+    private TransactionCoordinator transactions;
+    private GroupCoordinators groups;
     private List<BoundListener> listeners;
     private ApiTable apis;
 
@@ -138,22 +145,34 @@ public final class Broker implements AutoCloseable {
                 parts.add("partitions", new Partitions(config, store, time, scheduler, space, new LossMeters(meters)));
         LogCleaner cleaner = parts.add("log cleaner", new LogCleaner(config, partitions::all, space, time));
         CleanerMeters.bind(meters, cleaner);
-        GroupCoordinators groups = parts.add(
+        transactions = parts.add(
+                "transactions",
+                new TransactionCoordinator(
+                        config,
+                        partitions,
+                        controller.metadataCache()::getImage,
+                        controller.producerIds()::next,
+                        this::markOffsets,
+                        meters,
+                        time));
+        TransactionVerifier verifier = new TransactionVerifier(transactions, partitions, config, time);
+        groups = parts.add(
                 "groups",
                 new GroupCoordinators(
                         config,
                         partitions,
                         controller.metadataCache()::getImage,
+                        verifier::verifyOffsets,
                         time,
                         kafkaMetrics,
                         Optional.empty()));
         MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
-        apis = apis(controller, partitions, groups, clientMetrics);
+        apis = apis(controller, partitions, verifier, clientMetrics);
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
         stage("handlers built");
 
-        join(controller.installPublishers(List.of(partitions, groups.publisher(), clientMetrics)));
+        join(controller.installPublishers(List.of(partitions, groups.publisher(), transactions, clientMetrics)));
         stage("partitions recovered");
         readiness.done("metadata");
         readiness.done("recovery");
@@ -176,6 +195,19 @@ public final class Broker implements AutoCloseable {
         network.hangUp(PATIENCE_AT_STOP);
         controller.controlledShutdown();
         network.close();
+    }
+
+    /** The two coordinators need each other: by now, both are there. */
+    private CompletableFuture<Void> markOffsets(
+            TopicPartition partition,
+            long producerId,
+            short producerEpoch,
+            int coordinatorEpoch,
+            TransactionResult result,
+            short transactionVersion) {
+        return groups.service()
+                .completeTransaction(
+                        partition, producerId, producerEpoch, coordinatorEpoch, result, transactionVersion);
     }
 
     /** Loads Chronicle's classes beside the rest of the start; a failure shows again where the first log is opened. */
@@ -270,7 +302,7 @@ public final class Broker implements AutoCloseable {
     private ApiTable apis(
             EmbeddedController controller,
             Partitions partitions,
-            GroupCoordinators groups,
+            TransactionVerifier verifier,
             MetricsSubscriptions clientMetrics) {
         Access access = Access.EVERYONE;
         KRaftMetadataCache metadata = controller.metadataCache();
@@ -281,10 +313,12 @@ public final class Broker implements AutoCloseable {
         List<ApiHandler<?>> all = new ArrayList<>();
         all.add(new ApiVersionsHandler(() -> all, ClusterFeatures::supportedOnTheWire, metadata::features));
         all.add(fetch);
-        all.addAll(PartitionHandlers.all(
-                config.dataDirectory(), partitions, metadata, controller.producerIds()::next, access, timer));
+        all.addAll(PartitionHandlers.all(config.dataDirectory(), partitions, metadata, verifier, access, timer));
         all.addAll(MetadataHandlers.all(config, controller, creation, clientMetrics, access));
-        all.addAll(GroupHandlers.all(config, groups, metadata, InternalTopicCreation.by(creation), access));
+        all.addAll(
+                GroupHandlers.all(config, groups, transactions, metadata, InternalTopicCreation.by(creation), access));
+        all.addAll(TransactionHandlers.all(
+                transactions, groups.service(), metadata, controller.producerIds()::next, access));
         network.addConnectionListener(fetch::onConnectionClosed);
         network.addConnectionListener(clientMetrics.clients().connectionDisconnectListener()::onDisconnect);
         return new ApiTable(all);

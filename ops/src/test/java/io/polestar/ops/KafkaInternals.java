@@ -66,6 +66,23 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "server.record.",
                     "server.util."),
             uses(
+                    "broker.coordinator",
+                    "what Kafka's coordinators are loaded by, and topics as the image has them",
+                    "coordinator.common.runtime.",
+                    "image."),
+            uses(
+                    "broker.txn",
+                    "Kafka's transaction states and their records",
+                    "coordinator.common.runtime.Deserializer",
+                    "coordinator.common.runtime.CoordinatorLoader",
+                    "coordinator.common.runtime.CoordinatorPlayback",
+                    "coordinator.transaction.",
+                    "image.",
+                    "metadata.PartitionRegistration",
+                    "server.common.TransactionVersion",
+                    "server.config.",
+                    "storage.internals.log.VerificationGuard"),
+            uses(
                     "broker.group",
                     "the group coordinator runs here",
                     "coordinator.",
@@ -108,7 +125,8 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "server.share.SharePartitionKey",
                     "storage.internals.log.BatchMetadata",
                     "storage.internals.log.ProducerStateEntry",
-                    "storage.internals.log.RecordValidationException"),
+                    "storage.internals.log.RecordValidationException",
+                    "storage.internals.log.VerificationGuard"),
             uses("broker.security", "which operations a resource has", "security.authorizer.AclEntry"),
             uses(
                     "broker.net",

@@ -109,6 +109,9 @@ record FetchReader(
             slice.release();
             return answer;
         }
+        if (isolation == IsolationLevel.READ_COMMITTED) {
+            answer.setAbortedTransactions(partition.abortedTransactions(asked.fetchOffset, slice.nextOffset()));
+        }
         return answer.setRecords(new MappedRecords(slice.regions(), slice.sizeInBytes(), slice::release));
     }
 

@@ -2,10 +2,13 @@ package io.polestar.broker.api;
 
 import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.security.Access;
+import io.polestar.broker.txn.TransactionCoordinator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.internals.Topic;
@@ -23,12 +26,12 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.share.SharePartitionKey;
 
 /**
- * FindCoordinator: which broker coordinates a group.
+ * FindCoordinator: which broker coordinates a group or a transactional id.
  *
  * <ul>
  *   <li>below version 4 one key, answered at the top of the response; above it a list of keys
  *   <li>version 6: share-partition keys
- *   <li>the first request creates {@code __consumer_offsets}; while that happens, and while a coordinator loads, the
+ *   <li>the first request creates {@code __consumer_offsets} or {@code __transaction_state}; while that happens, and while a coordinator loads, the
  *       answer waits a moment, because a client that is sent away comes back only after its backoff
  * </ul>
  */
@@ -39,16 +42,19 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
     private record Found(Errors error, Node node) {}
 
     private final GroupCoordinators groups;
+    private final TransactionCoordinator transactions;
     private final KRaftMetadataCache metadata;
     private final InternalTopicCreation internalTopics;
     private final Access access;
 
     FindCoordinatorHandler(
             GroupCoordinators groups,
+            TransactionCoordinator transactions,
             KRaftMetadataCache metadata,
             InternalTopicCreation internalTopics,
             Access access) {
         this.groups = groups;
+        this.transactions = transactions;
         this.metadata = metadata;
         this.internalTopics = internalTopics;
         this.access = access;
@@ -61,8 +67,8 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
 
     @Override
     public List<String> gaps() {
-        return List.of("Keys of transactions and share groups are answered with COORDINATOR_NOT_AVAILABLE: their"
-                + " coordinators do not exist yet.");
+        return List.of("Keys of share groups are answered with COORDINATOR_NOT_AVAILABLE: their coordinator does not"
+                + " exist yet.");
     }
 
     @Override
@@ -94,11 +100,7 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
     private CompletableFuture<Found> find(RequestContext context, CoordinatorType type, String key) {
         return switch (type) {
             case GROUP -> findGroup(context, key);
-            case TRANSACTION ->
-                CompletableFuture.completedFuture(refused(
-                        access.allowed(context, AclOperation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, key)
-                                ? Errors.COORDINATOR_NOT_AVAILABLE
-                                : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED));
+            case TRANSACTION -> findTransaction(context, key);
             case SHARE -> CompletableFuture.completedFuture(refused(shareError(context, key)));
         };
     }
@@ -124,25 +126,44 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
         if (!access.allowed(context, AclOperation.DESCRIBE, ResourceType.GROUP, groupId)) {
             return CompletableFuture.completedFuture(refused(Errors.GROUP_AUTHORIZATION_FAILED));
         }
-        return offsetsTopic()
+        return findLeader(
+                context,
+                Topic.GROUP_METADATA_TOPIC_NAME,
+                () -> groups.whenReady(groupId),
+                () -> groups.service().partitionFor(groupId));
+    }
+
+    private CompletableFuture<Found> findTransaction(RequestContext context, String transactionalId) {
+        if (!access.allowed(context, AclOperation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, transactionalId)) {
+            return CompletableFuture.completedFuture(refused(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED));
+        }
+        return findLeader(
+                context,
+                Topic.TRANSACTION_STATE_TOPIC_NAME,
+                () -> transactions.whenReady(transactionalId),
+                () -> transactions.partitionFor(transactionalId));
+    }
+
+    private CompletableFuture<Found> findLeader(
+            RequestContext context, String topic, Supplier<CompletableFuture<Void>> ready, IntSupplier partition) {
+        return created(topic)
                 .thenCompose(error -> error == Errors.NONE
-                        ? groups.whenReady(groupId).thenApply(ready -> leader(context, groupId))
+                        ? ready.get().thenApply(none -> leader(context, topic, partition.getAsInt()))
                         : CompletableFuture.completedFuture(Optional.<Found>empty()))
                 .exceptionally(failure -> Optional.empty())
                 .thenApply(found -> found.orElse(refused(Errors.COORDINATOR_NOT_AVAILABLE)));
     }
 
-    private CompletableFuture<Errors> offsetsTopic() {
-        return metadata.contains(Topic.GROUP_METADATA_TOPIC_NAME)
+    private CompletableFuture<Errors> created(String topic) {
+        return metadata.contains(topic)
                 ? CompletableFuture.completedFuture(Errors.NONE)
                 : internalTopics
-                        .create(Topic.GROUP_METADATA_TOPIC_NAME)
+                        .create(topic)
                         .completeOnTimeout(Errors.COORDINATOR_NOT_AVAILABLE, MAX_WAIT_MS, TimeUnit.MILLISECONDS);
     }
 
-    private Optional<Found> leader(RequestContext context, String groupId) {
-        int partition = groups.service().partitionFor(groupId);
-        return metadata.getLeaderAndIsr(Topic.GROUP_METADATA_TOPIC_NAME, partition)
+    private Optional<Found> leader(RequestContext context, String topic, int partition) {
+        return metadata.getLeaderAndIsr(topic, partition)
                 .flatMap(leader -> metadata.getAliveBrokerNode(leader.leader(), context.listenerName))
                 .map(node -> new Found(Errors.NONE, node));
     }

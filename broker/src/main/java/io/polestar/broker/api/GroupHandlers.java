@@ -3,6 +3,7 @@ package io.polestar.broker.api;
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.security.Access;
+import io.polestar.broker.txn.TransactionCoordinator;
 import java.util.List;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.metadata.KRaftMetadataCache;
@@ -11,17 +12,18 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 public final class GroupHandlers {
     private GroupHandlers() {}
 
-    /** @param internalTopics creates {@code __consumer_offsets} when the first client looks for its coordinator */
+    /** @param internalTopics creates a coordinator's topic when the first client looks for its coordinator */
     public static List<ApiHandler<?>> all(
             BrokerConfig config,
             GroupCoordinators coordinators,
+            TransactionCoordinator transactions,
             KRaftMetadataCache metadata,
             InternalTopicCreation internalTopics,
             Access access) {
         GroupCoordinator groups = coordinators.service();
         ConsumerGroupProtocol protocol = new ConsumerGroupProtocol(config, metadata);
         return List.of(
-                new FindCoordinatorHandler(coordinators, metadata, internalTopics, access),
+                new FindCoordinatorHandler(coordinators, transactions, metadata, internalTopics, access),
                 new JoinGroupHandler(groups, access),
                 new SyncGroupHandler(groups, access),
                 new HeartbeatHandler(groups, access),

@@ -1,12 +1,13 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.security.Access;
+import io.polestar.broker.txn.TransactionCoordinator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
-import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -18,14 +19,28 @@ import org.apache.kafka.common.requests.InitProducerIdRequest;
 import org.apache.kafka.common.requests.InitProducerIdResponse;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.utils.ProducerIdAndEpoch;
 
-/** InitProducerId: a cluster-wide unique id for an idempotent producer, epoch 0. v0 to v6 differ in encoding alone here. */
+/**
+ * InitProducerId: a cluster-wide unique id for an idempotent producer, epoch 0; for a transactional one its id's producer id
+ * and the next epoch, which fences whoever had the one before.
+ *
+ * <ul>
+ *   <li>v3: the producer names what it had until now. v4: PRODUCER_FENCED instead of INVALID_PRODUCER_EPOCH.
+ *   <li>v6, not stable yet: two-phase commit where {@code transaction.two.phase.commit.enable} allows it.
+ * </ul>
+ */
 final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequest> {
+    private static final short FIRST_VERSION_WITH_FENCED = 4;
+
+    private final TransactionCoordinator transactions;
     private final Supplier<CompletableFuture<Long>> producerIds;
     private final Access access;
 
     /** @param producerIds gives an id that was never given before */
-    InitProducerIdHandler(Supplier<CompletableFuture<Long>> producerIds, Access access) {
+    InitProducerIdHandler(
+            TransactionCoordinator transactions, Supplier<CompletableFuture<Long>> producerIds, Access access) {
+        this.transactions = transactions;
         this.producerIds = producerIds;
         this.access = access;
     }
@@ -37,33 +52,50 @@ final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequest> {
 
     @Override
     public List<String> gaps() {
-        return List.of(
-                "A transactional id is answered COORDINATOR_NOT_AVAILABLE: there is no transaction coordinator.");
+        return List.of("keepPreparedTxn is refused with UNSUPPORTED_VERSION, as by Apache Kafka 4.3.1: nothing keeps a"
+                + " prepared transaction yet.");
     }
 
     @Override
     public CompletableFuture<? extends AbstractResponse> handle(RequestContext context, InitProducerIdRequest request) {
-        requireAccess(context, request.data());
-        boolean idGiven = request.data().producerId() != RecordBatch.NO_PRODUCER_ID;
-        boolean epochGiven = request.data().producerEpoch() != RecordBatch.NO_PRODUCER_EPOCH;
+        InitProducerIdRequestData data = request.data();
+        requireAccess(context, data);
+        boolean idGiven = data.producerId() != RecordBatch.NO_PRODUCER_ID;
+        boolean epochGiven = data.producerEpoch() != RecordBatch.NO_PRODUCER_EPOCH;
         if (idGiven != epochGiven) {
             throw new InvalidRequestException("A producer id and its epoch go together");
         }
-        if (request.data().transactionalId() != null) {
-            throw request.data().transactionalId().isEmpty()
-                    ? new InvalidRequestException("The transactional id is empty")
-                    : new CoordinatorNotAvailableException("There is no transaction coordinator");
+        if (data.transactionalId() == null) {
+            return producerIds.get().thenApply(id -> response(new ProducerIdAndEpoch(id, (short) 0)));
         }
-        return producerIds
-                .get()
-                .thenApply(id -> new InitProducerIdResponse(
-                        new InitProducerIdResponseData().setProducerId(id).setProducerEpoch((short) 0)));
+        Optional<ProducerIdAndEpoch> expected = idGiven
+                ? Optional.of(new ProducerIdAndEpoch(data.producerId(), data.producerEpoch()))
+                : Optional.empty();
+        return FencedCode.of(
+                context.apiVersion() < FIRST_VERSION_WITH_FENCED,
+                () -> transactions
+                        .initProducer(
+                                data.transactionalId(),
+                                data.transactionTimeoutMs(),
+                                data.enable2Pc(),
+                                data.keepPreparedTxn(),
+                                expected)
+                        .thenApply(InitProducerIdHandler::response));
+    }
+
+    private static InitProducerIdResponse response(ProducerIdAndEpoch producer) {
+        return new InitProducerIdResponse(new InitProducerIdResponseData()
+                .setProducerId(producer.producerId)
+                .setProducerEpoch(producer.epoch));
     }
 
     private void requireAccess(RequestContext context, InitProducerIdRequestData data) {
         String id = data.transactionalId();
         if (id != null) {
-            if (!access.allowed(context, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)) {
+            if (!access.allowed(context, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)
+                    || (data.enable2Pc()
+                            && !access.allowed(
+                                    context, AclOperation.TWO_PHASE_COMMIT, ResourceType.TRANSACTIONAL_ID, id))) {
                 throw new TransactionalIdAuthorizationException("Not authorized to use transactional id " + id);
             }
         } else if (!access.allowedOnCluster(context, AclOperation.IDEMPOTENT_WRITE)

@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.topic.CommitWait;
 import io.polestar.broker.topic.Partition;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -3,9 +3,11 @@ package io.polestar.broker.api;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.topic.Partition;
 import io.polestar.broker.topic.Partitions;
+import io.polestar.broker.txn.ClientSupport;
+import io.polestar.broker.txn.TransactionVerifier;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.InvalidRecordException;
@@ -29,6 +31,7 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestUtils;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /**
  * Produce: each partition's one batch is appended on the calling event loop, without a hand-off.
@@ -38,7 +41,8 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
  *   <li>v13: topics by id.
  *   <li>acks=0: no answer; a refusal closes the connection, so that the client notices.
  *   <li>acks=all: answered when the high watermark is past the batches, or with REQUEST_TIMED_OUT.
- *   <li>Transactional batches are refused with INVALID_TXN_STATE: there is no transaction coordinator.
+ *   <li>Transactional batches: the first one of a transaction in a partition is appended when the transaction coordinator
+ *       says that the transaction includes the partition (to v11), or has added it (from v12 on).
  * </ul>
  */
 final class ProduceHandler implements ApiHandler<ProduceRequest> {
@@ -48,13 +52,20 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
     private final KRaftMetadataCache metadata;
     private final Partitions partitions;
     private final Access access;
+    private final TransactionVerifier verifier;
     private final ScheduledExecutorService timer;
 
     /** @param timer refuses what is not committed in time */
-    ProduceHandler(KRaftMetadataCache metadata, Partitions partitions, Access access, ScheduledExecutorService timer) {
+    ProduceHandler(
+            KRaftMetadataCache metadata,
+            Partitions partitions,
+            Access access,
+            TransactionVerifier verifier,
+            ScheduledExecutorService timer) {
         this.metadata = metadata;
         this.partitions = partitions;
         this.access = access;
+        this.verifier = verifier;
         this.timer = timer;
     }
 
@@ -63,7 +74,10 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
         return ApiKeys.PRODUCE;
     }
 
-    /** The append is done when {@link #handle} returns; only that it is committed is waited for. */
+    /**
+     * The append is done when {@link #handle} returns, and only that it is committed is waited for; or else the answer is a
+     * {@link HeldAnswer}.
+     */
     @Override
     public boolean mayBeOvertaken() {
         return true;
@@ -75,20 +89,68 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
     }
 
     @Override
-    public List<String> gaps() {
-        return List.of(
-                "Transactional records are refused with INVALID_TXN_STATE: there is no transaction coordinator.");
+    public CompletableFuture<? extends AbstractResponse> handle(RequestContext context, ProduceRequest request) {
+        if (!RequestUtils.hasTransactionalRecords(request)) {
+            return append(context, request, null);
+        }
+        refuseForeignTransaction(context, request);
+        TransactionalWrite write = transactionalWrite(context, request);
+        CompletableFuture<TransactionalWrite> verified = write.isEmpty()
+                ? CompletableFuture.completedFuture(write)
+                : verifier.verify(write.producer(), write.sequences(), write.support())
+                        .thenApply(write::with);
+        return verified.isDone()
+                ? append(context, request, verified.join())
+                : HeldAnswer.of(verified.thenCompose(w -> append(context, request, w)));
     }
 
-    @Override
-    public CompletableFuture<? extends AbstractResponse> handle(RequestContext context, ProduceRequest request) {
-        refuseForeignTransaction(context, request);
+    private void refuseForeignTransaction(RequestContext context, ProduceRequest request) {
+        String id = request.data().transactionalId();
+        if (id == null || !access.allowed(context, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)) {
+            throw new TransactionalIdAuthorizationException("Not authorized to write as transactional id " + id);
+        }
+    }
+
+    /** What of the request has to be verified: what would be refused in any case is left to that. */
+    private TransactionalWrite transactionalWrite(RequestContext context, ProduceRequest request) {
+        TransactionalWrite write =
+                new TransactionalWrite(request.data().transactionalId(), ClientSupport.ofProduce(context.apiVersion()));
+        Map<String, Boolean> mayWrite = new HashMap<>(2);
+        for (TopicProduceData topic : request.data().topicData()) {
+            for (PartitionProduceData data : topic.partitionData()) {
+                admitted(context, request, topic, data, mayWrite)
+                        .ifPresent(records -> write.add(new TopicPartition(nameOf(topic), data.index()), records));
+            }
+        }
+        return write;
+    }
+
+    private Optional<MemoryRecords> admitted(
+            RequestContext context,
+            ProduceRequest request,
+            TopicProduceData topic,
+            PartitionProduceData data,
+            Map<String, Boolean> mayWrite) {
+        try {
+            TopicPartition topicPartition = new TopicPartition(nameOf(topic), data.index());
+            requireWrite(context, topic, topicPartition.topic(), mayWrite);
+            requireSame(topic.topicId(), partitions.leader(topicPartition));
+            requireAppendable(context, request, topicPartition);
+            return Optional.of(records(context.apiVersion(), data));
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** @param write null if the request has no transactional batch */
+    private CompletableFuture<? extends AbstractResponse> append(
+            RequestContext context, ProduceRequest request, TransactionalWrite write) {
         ProduceAnswer answer = new ProduceAnswer(context.apiVersion(), new LeaderHints(metadata, context.listenerName));
         Map<String, Boolean> mayWrite = new HashMap<>(2);
         for (TopicProduceData topic : request.data().topicData()) {
             answer.begin(topic);
             for (PartitionProduceData partition : topic.partitionData()) {
-                produce(context, request, topic, partition, mayWrite, answer);
+                produce(context, request, topic, partition, mayWrite, write, answer);
             }
         }
         return switch (request.acks()) {
@@ -98,20 +160,13 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
         };
     }
 
-    private void refuseForeignTransaction(RequestContext context, ProduceRequest request) {
-        String id = request.data().transactionalId();
-        if (RequestUtils.hasTransactionalRecords(request)
-                && (id == null || !access.allowed(context, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id))) {
-            throw new TransactionalIdAuthorizationException("Not authorized to write as transactional id " + id);
-        }
-    }
-
     private void produce(
             RequestContext context,
             ProduceRequest request,
             TopicProduceData topic,
             PartitionProduceData data,
             Map<String, Boolean> mayWrite,
+            TransactionalWrite write,
             ProduceAnswer answer) {
         TopicPartition topicPartition = new TopicPartition(nameOf(topic), data.index());
         Partition partition = null;
@@ -121,8 +176,9 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
             requireSame(topic.topicId(), found);
             MemoryRecords records = records(context.apiVersion(), data);
             requireAppendable(context, request, topicPartition);
+            VerificationGuard guard = write == null ? VerificationGuard.SENTINEL : write.guard(topicPartition);
             partition = found;
-            answer.stored(partition, partition.appendFromClient(records, request.acks()));
+            answer.stored(partition, partition.appendFromClient(records, request.acks(), guard));
         } catch (RuntimeException e) {
             answer.refused(topicPartition, partition, e);
         } catch (Error e) {

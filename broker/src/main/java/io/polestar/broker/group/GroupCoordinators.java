@@ -2,6 +2,8 @@ package io.polestar.broker.group;
 
 import com.yammer.metrics.core.MetricsRegistry;
 import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.coordinator.CoordinatorReadiness;
+import io.polestar.broker.coordinator.PartitionLogLoader;
 import io.polestar.broker.topic.Partitions;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,12 +45,14 @@ public final class GroupCoordinators implements AutoCloseable {
 
     /**
      * @param image the newest metadata image
+     * @param verification asks the transaction coordinator
      * @param authorizer hides topics from the regular expressions of consumers that may not describe them
      */
     public GroupCoordinators(
             BrokerConfig brokerConfig,
             Partitions partitions,
             Supplier<MetadataImage> image,
+            OffsetVerification verification,
             Time time,
             Metrics metrics,
             Optional<Plugin<Authorizer>> authorizer) {
@@ -60,7 +64,7 @@ public final class GroupCoordinators implements AutoCloseable {
                 .withTime(time)
                 .withLoader(new PartitionLogLoader<>(
                         partitions, new GroupCoordinatorRecordSerde(), config.offsetsLoadBufferSize(), time))
-                .withWriter(new PartitionLogWriter(partitions, readiness))
+                .withWriter(new PartitionLogWriter(partitions, readiness, verification))
                 .withPartitionMetadataClient(new LogEndOffsets(partitions))
                 .withAuthorizerPlugin(authorizer)
                 .build();

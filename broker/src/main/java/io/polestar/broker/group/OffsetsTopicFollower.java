@@ -1,15 +1,12 @@
 package io.polestar.broker.group;
 
+import io.polestar.broker.coordinator.CoordinatorTopic;
 import java.util.OptionalInt;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
-import org.apache.kafka.image.LocalReplicaChanges;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
-import org.apache.kafka.image.TopicDelta;
-import org.apache.kafka.image.TopicImage;
-import org.apache.kafka.image.TopicsDelta;
 import org.apache.kafka.image.loader.LoaderManifest;
 import org.apache.kafka.image.publisher.MetadataPublisher;
 import org.slf4j.Logger;
@@ -21,10 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 final class OffsetsTopicFollower implements MetadataPublisher {
     private static final Logger log = LoggerFactory.getLogger(OffsetsTopicFollower.class);
-    private static final String TOPIC = Topic.GROUP_METADATA_TOPIC_NAME;
 
     private final int brokerId;
-    private final int defaultPartitions;
+    private final CoordinatorTopic topic;
     private final GroupCoordinator coordinator;
     private final RecreatedTopics recreatedTopics;
     private final Runnable afterUpdate;
@@ -42,10 +38,22 @@ final class OffsetsTopicFollower implements MetadataPublisher {
             RecreatedTopics recreatedTopics,
             Runnable afterUpdate) {
         this.brokerId = brokerId;
-        this.defaultPartitions = defaultPartitions;
+        this.topic = new CoordinatorTopic(Topic.GROUP_METADATA_TOPIC_NAME, brokerId, defaultPartitions, new Shards());
         this.coordinator = coordinator;
         this.recreatedTopics = recreatedTopics;
         this.afterUpdate = afterUpdate;
+    }
+
+    private final class Shards implements CoordinatorTopic.Shards {
+        @Override
+        public void onElection(int partition, int leaderEpoch) {
+            coordinator.onElection(partition, leaderEpoch);
+        }
+
+        @Override
+        public void onResignation(int partition, OptionalInt leaderEpoch) {
+            coordinator.onResignation(partition, leaderEpoch);
+        }
     }
 
     @Override
@@ -60,9 +68,9 @@ final class OffsetsTopicFollower implements MetadataPublisher {
         }
         if (!started) {
             started = true;
-            coordinator.startup(() -> partitionCount(image));
+            coordinator.startup(() -> topic.partitionCount(image));
         }
-        step("leadership", () -> followLeadership(delta, image));
+        step("leadership", () -> followTopics(delta, image));
         step("group configs", () -> followGroupConfigs(delta, image));
         step("metadata", () -> coordinator.onMetadataUpdate(delta, image));
         afterUpdate.run();
@@ -70,11 +78,6 @@ final class OffsetsTopicFollower implements MetadataPublisher {
 
     boolean hasStarted() {
         return started;
-    }
-
-    private int partitionCount(MetadataImage image) {
-        TopicImage topic = image.topics().getTopic(TOPIC);
-        return topic == null ? defaultPartitions : topic.partitions().size();
     }
 
     /** One part that fails must not keep the others from their news. */
@@ -88,38 +91,11 @@ final class OffsetsTopicFollower implements MetadataPublisher {
         }
     }
 
-    private void followLeadership(MetadataDelta delta, MetadataImage image) {
-        TopicsDelta topics = delta.topicsDelta();
-        if (topics == null) {
-            return;
+    private void followTopics(MetadataDelta delta, MetadataImage image) {
+        if (delta.topicsDelta() != null) {
+            recreatedTopics.noteDeleted(delta.topicsDelta());
         }
-        recreatedTopics.noteDeleted(topics);
-        if (topics.topicWasDeleted(TOPIC)) {
-            resignDeleted(topics.image().getTopic(TOPIC));
-        }
-        TopicImage topic = image.topics().getTopic(TOPIC);
-        TopicDelta changes = topic == null ? null : topics.changedTopic(topic.id());
-        if (changes != null) {
-            apply(changes.localChanges(brokerId));
-        }
-    }
-
-    /** Without an epoch: the leader epoch does not grow when a topic is deleted, so it could not be compared. */
-    private void resignDeleted(TopicImage deleted) {
-        deleted.partitions().forEach((partition, registration) -> {
-            if (registration.leader == brokerId) {
-                coordinator.onResignation(partition, OptionalInt.empty());
-            }
-        });
-    }
-
-    private void apply(LocalReplicaChanges changes) {
-        changes.deletes().forEach(p -> coordinator.onResignation(p.partition(), OptionalInt.empty()));
-        changes.electedLeaders()
-                .forEach((p, info) -> coordinator.onElection(p.partition(), info.partition().leaderEpoch));
-        changes.followers()
-                .forEach((p, info) ->
-                        coordinator.onResignation(p.partition(), OptionalInt.of(info.partition().leaderEpoch)));
+        topic.follow(delta, image);
     }
 
     private void followGroupConfigs(MetadataDelta delta, MetadataImage image) {

@@ -1,12 +1,12 @@
 package io.polestar.broker.group;
 
+import io.polestar.broker.coordinator.CoordinatorReadiness;
 import io.polestar.broker.topic.Partition;
 import io.polestar.broker.topic.Partitions;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -21,11 +21,13 @@ final class PartitionLogWriter implements PartitionWriter {
 
     private final Partitions partitions;
     private final CoordinatorReadiness readiness;
+    private final OffsetVerification verification;
     private final Map<Registration, HighWatermarkAdapter> adapters = new ConcurrentHashMap<>();
 
-    PartitionLogWriter(Partitions partitions, CoordinatorReadiness readiness) {
+    PartitionLogWriter(Partitions partitions, CoordinatorReadiness readiness, OffsetVerification verification) {
         this.partitions = partitions;
         this.readiness = readiness;
+        this.verification = verification;
     }
 
     /** The runtime calls this when a coordinator has been loaded and becomes active, which is how we learn of it. */
@@ -56,11 +58,11 @@ final class PartitionLogWriter implements PartitionWriter {
             TopicPartition topicPartition, VerificationGuard guard, MemoryRecords records, short transactionVersion) {
         return partitions
                 .leader(topicPartition)
-                .appendFromCoordinator(records, transactionVersion)
+                .appendFromCoordinator(records, guard, transactionVersion)
                 .nextOffset();
     }
 
-    /** Only TxnOffsetCommit asks for it, and no transaction can be ongoing while nothing coordinates transactions. */
+    /** Only TxnOffsetCommit asks for it. */
     @Override
     public CompletableFuture<VerificationGuard> maybeStartTransactionVerification(
             TopicPartition topicPartition,
@@ -68,8 +70,7 @@ final class PartitionLogWriter implements PartitionWriter {
             long producerId,
             short producerEpoch,
             int apiVersion) {
-        return CompletableFuture.failedFuture(
-                new InvalidTxnStateException("No transaction of " + transactionalId + " is ongoing"));
+        return verification.verify(topicPartition, transactionalId, producerId, producerEpoch, apiVersion);
     }
 
     @Override

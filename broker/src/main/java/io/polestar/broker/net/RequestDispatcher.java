@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.polestar.broker.api.ApiHandler;
 import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.api.CloseConnectionException;
+import io.polestar.broker.api.HeldAnswer;
 import io.polestar.broker.metrics.RequestMetrics;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -42,7 +43,7 @@ final class RequestDispatcher {
      * @throws UnsupportedVersionException if no handler answers this key in this version
      */
     Exchange start(Peer peer, ByteBuf frame, long receivedNs) {
-        ByteBuf held = frame;
+        ByteBuf ours = frame;
         try {
             ByteBuffer bytes = frame.nioBuffer();
             RequestHeader header = RequestHeader.parse(bytes);
@@ -54,14 +55,21 @@ final class RequestDispatcher {
             }
             metrics.requestReceived(frame.readableBytes());
             CompletableFuture<? extends AbstractResponse> answer = call(handler, context, request);
-            boolean frameIsNeeded = !answer.isDone() && handler.readsRecordsLater() && refersToFrame(header.apiKey());
+            boolean held = answer instanceof HeldAnswer;
+            boolean frameIsNeeded =
+                    !answer.isDone() && (handler.readsRecordsLater() || held) && refersToFrame(header.apiKey());
             Exchange exchange = new Exchange(
-                    context, request, answer, receivedNs, frameIsNeeded ? frame : null, handler.mayBeOvertaken());
-            held = frameIsNeeded ? null : frame;
+                    context,
+                    request,
+                    answer,
+                    receivedNs,
+                    frameIsNeeded ? frame : null,
+                    handler.mayBeOvertaken() && !held);
+            ours = frameIsNeeded ? null : frame;
             return exchange;
         } finally {
-            if (held != null) {
-                held.release();
+            if (ours != null) {
+                ours.release();
             }
         }
     }

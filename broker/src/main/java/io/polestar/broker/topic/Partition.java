@@ -22,11 +22,13 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.FencedLeaderEpochException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.UnknownLeaderEpochException;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.DeleteRecordsRequest;
@@ -37,8 +39,8 @@ import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.apache.kafka.storage.internals.log.LastRecord;
 import org.apache.kafka.storage.internals.log.LogConfig;
-import org.apache.kafka.storage.internals.log.ProducerAppendInfo;
 import org.apache.kafka.storage.internals.log.ProducerStateEntry;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -205,36 +207,82 @@ public final class Partition {
     }
 
     /**
+     * Begins to verify that a producer's transaction includes this partition; the coordinator is to be asked next.
+     *
+     * @param sequence of the first batch that waits for it
+     * @param epochBumps whether each transaction of the producer has an epoch of its own (KIP-890)
+     * @return what the append needs then; {@link VerificationGuard#SENTINEL} where the transaction is ongoing here already,
+     *     so that nothing is to be asked
+     * @throws InvalidProducerEpochException if a newer epoch of the producer wrote
+     */
+    public VerificationGuard beginVerification(long producerId, int sequence, short epoch, boolean epochBumps) {
+        lock.lock();
+        try {
+            requireLeader(OptionalInt.empty());
+            return state.beginVerification(producerId, sequence, epoch, epochBumps);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #appendFromClient(MemoryRecords, short, VerificationGuard)}, for a batch that is in no transaction. */
+    public Appended appendFromClient(MemoryRecords records, short acks) {
+        return appendFromClient(records, acks, VerificationGuard.SENTINEL);
+    }
+
+    /**
      * Appends what a client produced: exactly one batch, patched in place.
      *
      * @param acks as in the request: -1 asks for the in-sync replicas
+     * @param guard from {@link #beginVerification}, where the batch is the first of its transaction here
      */
-    public Appended appendFromClient(MemoryRecords records, short acks) {
+    public Appended appendFromClient(MemoryRecords records, short acks, VerificationGuard guard) {
         if (acks == -1) {
             leadership.requireEnoughReplicas(config.minInSyncReplicas, topicPartition);
         }
-        return append(records, AppendOrigin.CLIENT, TransactionVersion.TV_UNKNOWN);
+        return append(
+                records, new Writer(AppendOrigin.CLIENT, guard, TransactionVersion.TV_UNKNOWN, OptionalInt.empty()));
     }
 
     /**
      * Appends what a coordinator of this broker writes.
      *
      * @param records exactly one batch of magic 2
+     * @param guard from {@link #beginVerification}, where the batch is the first of its transaction here
      * @param transactionVersion the {@code transaction.version} under which an end-of-transaction marker is written
      */
-    public Appended appendFromCoordinator(MemoryRecords records, short transactionVersion) {
-        return append(records, AppendOrigin.COORDINATOR, transactionVersion);
+    public Appended appendFromCoordinator(MemoryRecords records, VerificationGuard guard, short transactionVersion) {
+        return append(records, new Writer(AppendOrigin.COORDINATOR, guard, transactionVersion, OptionalInt.empty()));
     }
 
-    private Appended append(MemoryRecords records, AppendOrigin origin, short transactionVersion) {
-        context.space().require(origin, records.sizeInBytes());
-        IncomingBatch batch = IncomingBatch.of(topicPartition, config, origin, records);
+    /**
+     * Appends what a coordinator decided that began with the given leader epoch.
+     *
+     * @throws FencedLeaderEpochException if the partition has a newer leader epoch: the coordinator's state is stale
+     */
+    public Appended appendFromCoordinator(MemoryRecords records, int leaderEpoch) {
+        return append(
+                records,
+                new Writer(
+                        AppendOrigin.COORDINATOR,
+                        VerificationGuard.SENTINEL,
+                        TransactionVersion.TV_UNKNOWN,
+                        OptionalInt.of(leaderEpoch)));
+    }
+
+    /** Who appends, and what it brings beside the records. */
+    private record Writer(
+            AppendOrigin origin, VerificationGuard guard, short transactionVersion, OptionalInt leaderEpoch) {}
+
+    private Appended append(MemoryRecords records, Writer writer) {
+        context.space().require(writer.origin(), records.sizeInBytes());
+        IncomingBatch batch = IncomingBatch.of(topicPartition, config, writer.origin(), records);
         long before = watermarks.high();
         Appended appended;
         lock.lock();
         try {
-            requireLeader(OptionalInt.empty());
-            appended = appendLocked(batch, origin, transactionVersion);
+            requireLeader(writer.leaderEpoch());
+            appended = appendLocked(batch, writer);
         } finally {
             lock.unlock();
             if (failure != null) {
@@ -261,24 +309,21 @@ public final class Partition {
         }
     }
 
-    private Appended appendLocked(IncomingBatch batch, AppendOrigin origin, short transactionVersion) {
+    private Appended appendLocked(IncomingBatch batch, Writer writer) {
         long baseOffset = partitionLog.endOffset();
         int epoch = leadership.epoch();
         long logAppendTimeMs = batch.stamp(baseOffset, epoch, context.time());
         RecordBatch header = batch.header();
-        ProducerAppendInfo checked = null;
+        PartitionState.Checked checked = null;
         if (header.hasProducerId()) {
             Optional<BatchMetadata> duplicate =
-                    origin == AppendOrigin.CLIENT ? state.findDuplicate(header) : Optional.empty();
+                    writer.origin() == AppendOrigin.CLIENT ? state.findDuplicate(header) : Optional.empty();
             if (duplicate.isPresent()) {
                 return asAppended(duplicate.get());
             }
-            checked = state.check(header, origin, transactionVersion);
+            checked = state.check(header, writer.origin(), writer.guard(), writer.transactionVersion());
         }
-        store(batch);
-        if (checked != null) {
-            state.accept(header, checked);
-        }
+        store(batch, checked);
         long nextOffset = partitionLog.endOffset();
         state.onAppended(epoch, baseOffset, nextOffset);
         advance();
@@ -291,9 +336,12 @@ public final class Partition {
                 duplicate.firstOffset(), duplicate.lastOffset() + 1, timestampMs, partitionLog.startOffset());
     }
 
-    private void store(IncomingBatch batch) {
+    private void store(IncomingBatch batch, PartitionState.Checked checked) {
         try {
             partitionLog.append(batch.bytes());
+            if (checked != null) {
+                state.accept(batch.header(), checked);
+            }
         } catch (KafkaStorageException e) {
             failure = e;
             log.error("partition={} event=append_failed action=partition_offline", topicPartition, e);
@@ -302,7 +350,9 @@ public final class Partition {
     }
 
     private void advance() {
-        watermarks.advance(durability, state.firstUnstableOffset());
+        long high = watermarks.committed(durability);
+        state.onHighWatermark(high);
+        watermarks.moveTo(high, state.firstUnstableOffset());
     }
 
     private void commit() {
@@ -345,6 +395,16 @@ public final class Partition {
                             clientId,
                             context.time().milliseconds()));
         }
+    }
+
+    /** The aborted transactions that a reader of the given range must be told of. */
+    public List<AbortedTransaction> abortedTransactions(long fromOffset, long upToOffset) {
+        return state.abortedTransactions(fromOffset, upToOffset);
+    }
+
+    /** Whether a transaction has been open here for longer than any may be. */
+    public boolean hasLateTransaction(long nowMs) {
+        return state.hasLateTransaction(nowMs);
     }
 
     public Optional<TimestampedOffset> findByTimestamp(long timestampMs) {
@@ -423,6 +483,7 @@ public final class Partition {
         try {
             if (leadership.leading()) {
                 state.onTrimmed(offset);
+                advance();
             }
         } finally {
             lock.unlock();
@@ -466,10 +527,21 @@ public final class Partition {
         }
     }
 
-    /** Forgets idle producers and saves the rest, so that a start after a crash replays little. */
-    void tidyProducers(long nowMs) {
+    /** Forgets the producers that were idle for {@code producer.id.expiration.ms}. */
+    void forgetIdleProducers(long nowMs) {
+        lock.lock();
         try {
-            long savedUpTo = saveProducers(nowMs);
+            state.removeExpiredProducers(nowMs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Saves the producers' state, so that a start after a crash replays little. */
+    void saveProducers() {
+        try {
+            state.prepareSave();
+            long savedUpTo = saveProducersLocked();
             if (leadership.leading()) {
                 state.forgetSnapshotsBefore(savedUpTo);
             }
@@ -478,15 +550,13 @@ public final class Partition {
         }
     }
 
-    private long saveProducers(long nowMs) throws IOException {
+    private long saveProducersLocked() throws IOException {
         lock.lock();
         try {
             if (!leadership.leading()) {
                 return 0; // closed perhaps, and its folder another topic's by now
             }
-            state.removeExpiredProducers(nowMs);
-            state.save();
-            return partitionLog.endOffset();
+            return state.save();
         } finally {
             lock.unlock();
         }
@@ -601,6 +671,7 @@ public final class Partition {
                 tellOfRemoval(start, partitionLog.endOffset(), TOPIC_DELETED);
             }
         } finally {
+            state.close();
             listeners.retire();
         }
     }
@@ -608,6 +679,7 @@ public final class Partition {
     private void saveState() {
         try {
             if (failure == null) {
+                state.prepareSave();
                 state.save();
             }
         } catch (IOException | RuntimeException e) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,34 +16,50 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.apache.kafka.server.common.TransactionVersion;
 import org.apache.kafka.storage.internals.epoch.LeaderEpochFileCache;
+import org.apache.kafka.storage.internals.log.AbortedTxn;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
+import org.apache.kafka.storage.internals.log.CompletedTxn;
+import org.apache.kafka.storage.internals.log.CorruptIndexException;
 import org.apache.kafka.storage.internals.log.EpochEntry;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.ProducerAppendInfo;
 import org.apache.kafka.storage.internals.log.ProducerStateEntry;
 import org.apache.kafka.storage.internals.log.ProducerStateManager;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
+import org.apache.kafka.storage.internals.log.VerificationStateEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the log alone determines of a partition beside its records: the producers' sequences and the leader epochs. Rebuilt
- * from a snapshot and the batches after it. Owned by the partition's lock, but for the reading of epochs.
+ * What the log alone determines of a partition beside its records: the producers' sequences and transactions, and the leader
+ * epochs. Rebuilt from a snapshot and the batches after it. Owned by the partition's lock, but for the reading of epochs and
+ * of aborted transactions.
  */
 final class PartitionState {
     private static final Logger log = LoggerFactory.getLogger(PartitionState.class);
     private static final int REPLAY_SLICE_BYTES = 8 << 20;
 
+    /**
+     * A batch that may be appended.
+     *
+     * @param producer what the producer's state becomes with it
+     * @param completed the transaction that it ends, if it does
+     */
+    record Checked(ProducerAppendInfo producer, Optional<CompletedTxn> completed) {}
+
     private final ProducerStateManager producers;
     private final LeaderEpochFileCache epochs;
     private final PartitionContext context;
+    private AbortedTransactions aborted;
 
     /** The epoch of this leadership, written to the file with its first append only. */
     private volatile EpochEntry leading = new EpochEntry(-1, -1);
@@ -68,6 +85,7 @@ final class PartitionState {
                             context.time()),
                     openEpochs(topicPartition, directory, context),
                     context);
+            state.restore(directory, partitionLog);
             state.replay(partitionLog);
             return state;
         } catch (IOException e) {
@@ -86,10 +104,22 @@ final class PartitionState {
         }
     }
 
+    /** Takes from the files what they have of this log. */
+    private void restore(Path directory, PartitionLog partitionLog) throws IOException {
+        long start = partitionLog.startOffset();
+        producers.truncateAndReload(
+                start, partitionLog.endOffset(), context.time().milliseconds());
+        try {
+            aborted = AbortedTransactions.open(directory, start, producers.mapEndOffset());
+        } catch (CorruptIndexException e) {
+            log.warn("directory={} event=aborted_transactions_unreadable action=rebuild_from_log", directory, e);
+            producers.truncateFullyAndStartAt(start);
+            aborted = AbortedTransactions.reset(directory);
+        }
+    }
+
     private void replay(PartitionLog partitionLog) throws IOException {
         long end = partitionLog.endOffset();
-        producers.truncateAndReload(
-                partitionLog.startOffset(), end, context.time().milliseconds());
         epochs.truncateFromEndAsyncFlush(end);
         epochs.truncateFromStartAsyncFlush(partitionLog.startOffset());
         long offset = Math.max(producers.mapEndOffset(), partitionLog.startOffset());
@@ -113,7 +143,13 @@ final class PartitionState {
                 epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
             }
             if (batch.hasProducerId()) {
-                accept(batch, check(batch, AppendOrigin.REPLICATION, TransactionVersion.TV_UNKNOWN));
+                accept(
+                        batch,
+                        check(
+                                batch,
+                                AppendOrigin.REPLICATION,
+                                VerificationGuard.SENTINEL,
+                                TransactionVersion.TV_UNKNOWN));
             }
         }
     }
@@ -137,36 +173,102 @@ final class PartitionState {
     }
 
     /**
-     * Checks a batch of an idempotent producer against the producer's state; its offset is assigned already.
+     * Begins to verify that a producer's transaction includes this partition.
      *
-     * @throws org.apache.kafka.common.errors.OutOfOrderSequenceException if a sequence is missing before it
+     * @param sequence of the first batch that waits for it
+     * @param epochBumps whether each transaction of the producer has an epoch of its own (KIP-890)
+     * @return {@link VerificationGuard#SENTINEL} where the transaction is ongoing here already, so that nothing is to be asked
      * @throws InvalidProducerEpochException if a newer epoch of the producer wrote
      */
-    ProducerAppendInfo check(RecordBatch batch, AppendOrigin origin, short transactionVersion) {
-        if (batch.isTransactional() && origin == AppendOrigin.CLIENT) {
-            refuseUnverified(batch);
+    VerificationGuard beginVerification(long producerId, int sequence, short epoch, boolean epochBumps) {
+        refuseOldEpoch(producerId, epoch);
+        return hasOngoingTransaction(producerId, epoch)
+                ? VerificationGuard.SENTINEL
+                : producers
+                        .maybeCreateVerificationStateEntry(producerId, sequence, epoch, epochBumps)
+                        .verificationGuard();
+    }
+
+    /**
+     * Checks a batch of an idempotent producer against the producer's state; its offset is assigned already.
+     *
+     * @param guard what {@link #beginVerification} gave before the transaction coordinator was asked
+     * @throws org.apache.kafka.common.errors.OutOfOrderSequenceException if a sequence is missing before it
+     * @throws InvalidProducerEpochException if a newer epoch of the producer wrote
+     * @throws InvalidTxnStateException if it belongs to a transaction that the coordinator does not know to be here
+     */
+    Checked check(RecordBatch batch, AppendOrigin origin, VerificationGuard guard, short transactionVersion) {
+        if (batch.isTransactional() && origin != AppendOrigin.REPLICATION) {
+            requireTransaction(batch, guard);
         }
         Map<Long, ProducerAppendInfo> updated = new HashMap<>(2);
         Optional<LogOffsetMetadata> first =
                 batch.isTransactional() ? Optional.of(new LogOffsetMetadata(batch.baseOffset())) : Optional.empty();
-        UnifiedLog.updateProducers(producers, batch, updated, first, origin, transactionVersion)
-                .ifPresent(producers::completeTxn);
-        return updated.get(batch.producerId());
+        Optional<CompletedTxn> completed =
+                UnifiedLog.updateProducers(producers, batch, updated, first, origin, transactionVersion);
+        return new Checked(updated.get(batch.producerId()), completed);
     }
 
-    private void refuseUnverified(RecordBatch batch) {
-        ProducerStateEntry entry = producers.lastEntry(batch.producerId()).orElse(null);
-        if (entry != null && batch.producerEpoch() < entry.producerEpoch()) {
-            throw new InvalidProducerEpochException("Epoch " + batch.producerEpoch() + " of producer "
-                    + batch.producerId() + " is older than its last one, " + entry.producerEpoch());
+    private void requireTransaction(RecordBatch batch, VerificationGuard guard) {
+        if (hasOngoingTransaction(batch.producerId(), batch.producerEpoch())) {
+            return;
         }
-        throw new InvalidTxnStateException("Record was not part of an ongoing transaction");
+        refuseOldEpoch(batch.producerId(), batch.producerEpoch());
+        if (!batch.isControlBatch()
+                && context.producerConfig().transactionVerificationEnabled()
+                && !currentGuard(batch.producerId()).verify(guard)) {
+            throw new InvalidTxnStateException("Record was not part of an ongoing transaction");
+        }
     }
 
-    /** Takes over what {@link #check} found, after the batch was stored. */
-    void accept(RecordBatch batch, ProducerAppendInfo checked) {
-        producers.update(checked);
+    private boolean hasOngoingTransaction(long producerId, short epoch) {
+        ProducerStateEntry entry = producers.activeProducers().get(producerId);
+        return entry != null && entry.currentTxnFirstOffset().isPresent() && entry.producerEpoch() == epoch;
+    }
+
+    private void refuseOldEpoch(long producerId, short epoch) {
+        ProducerStateEntry entry = producers.activeProducers().get(producerId);
+        if (entry != null && epoch < entry.producerEpoch()) {
+            throw new InvalidProducerEpochException("Epoch " + epoch + " of producer " + producerId
+                    + " is older than its last one, " + entry.producerEpoch());
+        }
+    }
+
+    private VerificationGuard currentGuard(long producerId) {
+        VerificationStateEntry entry = producers.verificationStateEntry(producerId);
+        return entry == null ? VerificationGuard.SENTINEL : entry.verificationGuard();
+    }
+
+    /**
+     * Takes over what {@link #check} found, after the batch was stored.
+     *
+     * @throws KafkaStorageException if an aborted transaction could not be noted
+     */
+    void accept(RecordBatch batch, Checked checked) {
+        producers.update(checked.producer());
+        checked.completed().ifPresent(this::complete);
         producers.updateMapEndOffset(batch.nextOffset());
+    }
+
+    private void complete(CompletedTxn completed) {
+        if (completed.isAborted()) {
+            try {
+                aborted.add(new AbortedTxn(completed, producers.lastStableOffset(completed)));
+            } catch (IOException e) {
+                throw new KafkaStorageException("Cannot note the aborted transaction " + completed, e);
+            }
+        }
+        producers.completeTxn(completed);
+    }
+
+    /** The aborted transactions that a reader of the given range must be told of. Takes no lock. */
+    List<AbortedTransaction> abortedTransactions(long fromOffset, long upToOffset) {
+        return aborted.overlapping(fromOffset, upToOffset);
+    }
+
+    /** Transactions whose markers are below this are decided for readers too. */
+    void onHighWatermark(long highWatermark) {
+        producers.onHighWatermarkUpdated(highWatermark);
     }
 
     void onAppended(int leaderEpoch, long baseOffset, long nextOffset) {
@@ -183,6 +285,7 @@ final class PartitionState {
 
     void onTrimmed(long startOffset) {
         producers.onLogStartOffsetIncremented(startOffset);
+        aborted.forgetBefore(startOffset);
         epochs.truncateFromStartAsyncFlush(startOffset);
     }
 
@@ -229,13 +332,42 @@ final class PartitionState {
                 : Optional.of(new OffsetAndEpoch(found.getValue(), found.getKey()));
     }
 
-    /** Saves a snapshot so that the next start replays nothing. */
-    void save() throws IOException {
-        producers.takeSnapshot(false);
+    /** Whether a transaction has been open for longer than any may be. Takes no lock. */
+    boolean hasLateTransaction(long nowMs) {
+        return producers.hasLateTransaction(nowMs);
+    }
+
+    /**
+     * Puts on the device what a snapshot relies on: what it covers is not replayed from the log. Takes no lock, and must not
+     * be called with one.
+     */
+    void prepareSave() throws IOException {
+        aborted.force();
+    }
+
+    /**
+     * Saves a snapshot so that the next start replays nothing, if it was prepared.
+     *
+     * @return the offset of the newest snapshot
+     */
+    long save() throws IOException {
+        if (aborted.isForced()) {
+            producers.takeSnapshot(false);
+            aborted.tidy();
+        }
+        return producers.latestSnapshotOffset().orElse(0);
     }
 
     /** Removes the files of snapshots that a later one replaces; needs no lock. */
     void forgetSnapshotsBefore(long offset) throws IOException {
         producers.deleteSnapshotsBefore(offset);
+    }
+
+    void close() {
+        try {
+            aborted.close();
+        } catch (IOException e) {
+            log.warn("event=aborted_transactions_not_closed", e);
+        }
     }
 }

@@ -21,6 +21,7 @@ import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
 import org.apache.kafka.image.LocalReplicaChanges;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Partitions implements MetadataPublisher {
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);
-    private static final long TIDY_INTERVAL_MS = 60_000;
+    private static final long SNAPSHOT_INTERVAL_MS = 60_000;
 
     /** As Kafka does, so that a start has the disk to itself. */
     private static final long FIRST_RETENTION_CHECK_MS = 30_000;
@@ -50,6 +51,7 @@ public final class Partitions implements MetadataPublisher {
     private final TopicConfigs configs;
     private final PartitionWorkers workers = new PartitionWorkers();
     private final long retentionCheckMs;
+    private final long producerExpiryCheckMs;
     private volatile MetadataImage image = MetadataImage.EMPTY;
     private boolean first = true;
 
@@ -59,13 +61,17 @@ public final class Partitions implements MetadataPublisher {
         this.context = PartitionContext.of(config, time, scheduler, space, losses);
         this.configs = new TopicConfigs(config);
         this.retentionCheckMs = config.retentionCheckIntervalMs();
+        this.producerExpiryCheckMs = new TransactionLogConfig(config).producerIdExpirationCheckIntervalMs();
     }
 
     /** Begins the periodic work: retention, and the producers' snapshots. */
     public void start() {
         long firstCheckMs = Math.min(FIRST_RETENTION_CHECK_MS, retentionCheckMs);
         context.scheduler().schedule("retention", this::applyRetention, firstCheckMs, retentionCheckMs);
-        context.scheduler().schedule("producer-snapshots", this::tidyProducers, TIDY_INTERVAL_MS, TIDY_INTERVAL_MS);
+        context.scheduler()
+                .schedule("producer-snapshots", this::saveProducers, SNAPSHOT_INTERVAL_MS, SNAPSHOT_INTERVAL_MS);
+        context.scheduler()
+                .schedule("producer-expiry", this::forgetIdleProducers, producerExpiryCheckMs, producerExpiryCheckMs);
     }
 
     public Optional<Partition> find(TopicPartition topicPartition) {
@@ -271,10 +277,14 @@ public final class Partitions implements MetadataPublisher {
                 partition -> partition.applyRetention(context.time().milliseconds()));
     }
 
-    private void tidyProducers() {
+    private void forgetIdleProducers() {
         forEach(
-                "producer_snapshot",
-                partition -> partition.tidyProducers(context.time().milliseconds()));
+                "producer_expiry",
+                partition -> partition.forgetIdleProducers(context.time().milliseconds()));
+    }
+
+    private void saveProducers() {
+        forEach("producer_snapshot", Partition::saveProducers);
     }
 
     private void forEach(String task, Consumer<Partition> work) {

@@ -33,17 +33,21 @@ final class Watermarks {
         return isolation == IsolationLevel.READ_COMMITTED ? stable : high;
     }
 
-    /**
-     * Moves forward as far as the durability allows, never back.
-     *
-     * @param firstUnstable the first offset of a transaction that is not decided
-     */
-    void advance(Durability durability, OptionalLong firstUnstable) {
+    /** How far the durability allows to go, never back. */
+    long committed(Durability durability) {
         long committed = durability == Durability.SYNC
                 ? Math.min(partitionLog.durableOffset(), partitionLog.endOffset())
                 : partitionLog.endOffset();
-        long newHigh = Math.max(high, committed);
-        stable = Math.min(newHigh, firstUnstable.orElse(newHigh));
+        return Math.max(high, committed);
+    }
+
+    /**
+     * Moves there.
+     *
+     * @param firstUnstable the first offset of a transaction that is not decided below the new high watermark
+     */
+    void moveTo(long newHigh, OptionalLong firstUnstable) {
+        stable = Math.min(newHigh, Math.max(firstUnstable.orElse(newHigh), partitionLog.startOffset()));
         high = newHigh;
     }
 }

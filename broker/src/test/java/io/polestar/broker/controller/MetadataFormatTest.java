@@ -10,6 +10,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.server.common.GroupVersion;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.server.common.StreamsVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +47,8 @@ class MetadataFormatTest {
 
         assertEquals(MetadataVersion.latestProduction(), format.bootstrap().metadataVersion());
         assertEquals(1, format.bootstrap().featureLevel(GroupVersion.FEATURE_NAME));
-        assertEquals(0, format.bootstrap().featureLevel(TransactionVersion.FEATURE_NAME));
+        assertEquals(2, format.bootstrap().featureLevel(TransactionVersion.FEATURE_NAME));
+        assertEquals(0, format.bootstrap().featureLevel(StreamsVersion.FEATURE_NAME));
     }
 
     @Test

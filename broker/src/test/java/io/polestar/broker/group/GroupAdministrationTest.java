@@ -96,7 +96,7 @@ class GroupAdministrationTest {
         broker = GroupFixture.start(directory);
         if (version >= 1) {
             assertEquals(
-                    Errors.COORDINATOR_NOT_AVAILABLE.code(),
+                    Errors.NONE.code(),
                     find(version, CoordinatorType.TRANSACTION, "t")
                             .coordinators()
                             .get(0)

@@ -5,10 +5,13 @@ import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.api.ApiHandler;
 import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.api.GroupHandlers;
+import io.polestar.broker.api.TransactionHandlers;
 import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.Partitions;
+import io.polestar.broker.txn.TransactionCoordinator;
+import io.polestar.broker.txn.TransactionVerifier;
 import io.polestar.storage.Disk;
 import io.polestar.storage.LogStore;
 import io.polestar.storage.chronicle.ChronicleLogStore;
@@ -23,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
@@ -51,6 +55,7 @@ import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
@@ -83,6 +88,8 @@ final class GroupFixture implements AutoCloseable {
     private final Metrics metrics = new Metrics();
     private final Partitions partitions;
     private final GroupCoordinators coordinators;
+    private final TransactionCoordinator transactions;
+    private final AtomicLong producerIds = new AtomicLong();
     private final List<MetadataPublisher> publishers;
     private final ApiTable apis;
     private final List<String> created = new ArrayList<>();
@@ -100,10 +107,38 @@ final class GroupFixture implements AutoCloseable {
                 scheduler,
                 new DiskSpace(Disk.system(), config.dataDirectory(), 0),
                 new LossMeters(new SimpleMeterRegistry()));
+        this.transactions = new TransactionCoordinator(
+                config,
+                partitions,
+                metadata::currentImage,
+                () -> CompletableFuture.completedFuture(producerIds.incrementAndGet()),
+                (partition, producerId, epoch, coordinatorEpoch, result, version) ->
+                        service().completeTransaction(partition, producerId, epoch, coordinatorEpoch, result, version),
+                new SimpleMeterRegistry(),
+                Time.SYSTEM);
+        TransactionVerifier verifier = new TransactionVerifier(transactions, partitions, config, Time.SYSTEM);
         this.coordinators = new GroupCoordinators(
-                config, partitions, metadata::currentImage, Time.SYSTEM, metrics, Optional.empty());
-        this.publishers = List.of(partitions, coordinators.publisher());
-        this.apis = new ApiTable(GroupHandlers.all(config, coordinators, metadata, this::create, access));
+                config,
+                partitions,
+                metadata::currentImage,
+                verifier::verifyOffsets,
+                Time.SYSTEM,
+                metrics,
+                Optional.empty());
+        this.publishers = List.of(partitions, coordinators.publisher(), transactions);
+        List<ApiHandler<?>> handlers =
+                new ArrayList<>(GroupHandlers.all(config, coordinators, transactions, metadata, this::create, access));
+        handlers.addAll(TransactionHandlers.all(
+                transactions,
+                coordinators.service(),
+                metadata,
+                () -> CompletableFuture.completedFuture(producerIds.incrementAndGet()),
+                access));
+        this.apis = new ApiTable(handlers);
+    }
+
+    private GroupCoordinator service() {
+        return coordinators.service();
     }
 
     static GroupFixture start(Path directory) {
@@ -302,6 +337,7 @@ final class GroupFixture implements AutoCloseable {
     @Override
     public void close() {
         coordinators.close();
+        transactions.close();
         partitions.close();
         store.close();
         metrics.close();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polestar.broker.coordinator.PartitionLogLoader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader.LoadSummary
 import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.Deserializer;
 import org.apache.kafka.server.common.TransactionVersion;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,6 +211,7 @@ class PartitionLogLoaderTest {
                 .appendFromCoordinator(
                         MemoryRecords.withEndTransactionMarker(
                                 System.currentTimeMillis(), producerId, (short) 0, new EndTransactionMarker(type, 0)),
+                        VerificationGuard.SENTINEL,
                         TransactionVersion.TV_0.featureLevel());
     }
 

@@ -193,7 +193,8 @@ class CompactionTest {
         log.append("a=2", "b=2");
         log.roll();
         assertTrue(log.clean());
-        log.partition().tidyProducers(log.time.milliseconds());
+        log.partition().forgetIdleProducers(log.time.milliseconds());
+        log.partition().saveProducers();
         log.reopen();
 
         assertEquals(0, log.append(7, 0, "a=1", "b=1").firstOffset());

@@ -190,7 +190,7 @@ class PartitionTest {
     @Test
     void shouldForgetIdleProducersAndSurviveIt() {
         append(idempotent(7, 0, 0, 3));
-        partition.tidyProducers(Long.MAX_VALUE);
+        partition.forgetIdleProducers(Long.MAX_VALUE);
         assertTrue(partition.activeProducers().isEmpty());
         assertEquals(3, append(idempotent(7, 0, 9, 1)).firstOffset(), "an unknown producer may begin anywhere");
     }

@@ -1,6 +1,5 @@
-package io.polestar.broker.api;
+package io.polestar.broker.topic;
 
-import io.polestar.broker.topic.Partition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -17,10 +16,10 @@ import org.apache.kafka.common.errors.TimeoutException;
  * partition is lost, or the request's time is over. Completed once, on the thread that sees it. Its monitor guards what
  * is open.
  */
-final class CommitWait implements Partition.HighWatermarkListener {
+public final class CommitWait implements Partition.HighWatermarkListener {
 
     /** A batch to wait for. */
-    interface Batch {
+    public interface Batch {
         Partition partition();
 
         /** The high watermark at which it is committed. */
@@ -42,7 +41,7 @@ final class CommitWait implements Partition.HighWatermarkListener {
      *
      * @param timeoutMs after which what is still open is refused with REQUEST_TIMED_OUT
      */
-    static CompletableFuture<Void> forAll(
+    public static CompletableFuture<Void> forAll(
             List<? extends Batch> batches, int timeoutMs, ScheduledExecutorService timer) {
         return new CommitWait(batches).begin(timeoutMs, timer);
     }

@@ -1,4 +1,4 @@
-package io.polestar.broker.group;
+package io.polestar.broker.coordinator;
 
 import io.polestar.broker.topic.Partitions;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +20,7 @@ import org.apache.kafka.coordinator.common.runtime.Deserializer;
  *
  * @param <T> the coordinator's record type
  */
-final class PartitionLogLoader<T> implements CoordinatorLoader<T> {
+public final class PartitionLogLoader<T> implements CoordinatorLoader<T> {
     private static final int THREADS = 2;
     private static final long IDLE_SECONDS = 5;
     private static final long CLOSE_SECONDS = 30;
@@ -33,7 +33,7 @@ final class PartitionLogLoader<T> implements CoordinatorLoader<T> {
     private volatile boolean closed;
 
     /** @param sliceBytes how much of a log is held at once */
-    PartitionLogLoader(Partitions partitions, Deserializer<T> deserializer, int sliceBytes, Time time) {
+    public PartitionLogLoader(Partitions partitions, Deserializer<T> deserializer, int sliceBytes, Time time) {
         this.partitions = partitions;
         this.deserializer = deserializer;
         this.sliceBytes = sliceBytes;

@@ -1,4 +1,4 @@
-package io.polestar.broker.group;
+package io.polestar.broker.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package io.polestar.broker.group;
+package io.polestar.broker.coordinator;
 
 import io.polestar.broker.topic.Partition;
 import io.polestar.storage.LogSlice;

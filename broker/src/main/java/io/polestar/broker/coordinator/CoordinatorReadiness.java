@@ -1,4 +1,4 @@
-package io.polestar.broker.group;
+package io.polestar.broker.coordinator;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +14,8 @@ import org.apache.kafka.common.TopicPartition;
  * Tells when the coordinator behind a partition can answer: another broker leads the partition, or this one leads it
  * and has loaded it. Safe for use from any thread; the futures complete on whichever thread brings the news.
  */
-final class CoordinatorReadiness {
-    static final int NO_LEADER = -1;
+public final class CoordinatorReadiness {
+    public static final int NO_LEADER = -1;
 
     /** Below every client's request timeout, above what loading a shard of usual size takes. */
     private static final long MAX_WAIT_MS = 2_000;
@@ -26,13 +26,13 @@ final class CoordinatorReadiness {
     private final Map<TopicPartition, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
 
     /** @param leaderOf the broker id of a partition's leader in the newest metadata image, or {@link #NO_LEADER} */
-    CoordinatorReadiness(int brokerId, ToIntFunction<TopicPartition> leaderOf) {
+    public CoordinatorReadiness(int brokerId, ToIntFunction<TopicPartition> leaderOf) {
         this.brokerId = brokerId;
         this.leaderOf = leaderOf;
     }
 
     /** Completes when the coordinator is ready, or else after {@link #MAX_WAIT_MS}. */
-    CompletableFuture<Void> whenReady(TopicPartition partition) {
+    public CompletableFuture<Void> whenReady(TopicPartition partition) {
         if (isReady(partition)) {
             return CompletableFuture.completedFuture(null);
         }
@@ -53,17 +53,17 @@ final class CoordinatorReadiness {
         return leader == brokerId ? active.contains(partition) : leader != NO_LEADER;
     }
 
-    void activated(TopicPartition partition) {
+    public void activated(TopicPartition partition) {
         active.add(partition);
         completeIfReady(partition);
     }
 
-    void deactivated(TopicPartition partition) {
+    public void deactivated(TopicPartition partition) {
         active.remove(partition);
     }
 
     /** A new metadata image is in place. */
-    void metadataChanged() {
+    public void metadataChanged() {
         List<TopicPartition> partitions = new ArrayList<>(waiting.keySet());
         partitions.forEach(this::completeIfReady);
     }
