@@ -105,6 +105,11 @@ final class AbortedTransactions {
         return found;
     }
 
+    /** Those that ended at or after the given offset, in that order. */
+    List<AbortedTxn> endedFrom(long offset) {
+        return List.copyOf(byLastOffset.tailMap(offset).values());
+    }
+
     /** The log begins here now. */
     void forgetBefore(long startOffset) {
         var gone = byLastOffset.headMap(startOffset);

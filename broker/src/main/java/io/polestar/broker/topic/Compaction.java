@@ -60,7 +60,10 @@ final class Compaction {
         long offsets = cleanable.firstUncleanable() - cleanable.firstDirty();
         DirtyKeys keys = DirtyKeys.forOffsets(offsets, memory.keyBytes(), memory.loadFactor(), decompression);
         int sliceBytes = Math.max(memory.ioBytes(), MAX_SLICE_BYTES);
-        keys.read(log, cleanable, sliceBytes, new CleanedTransactionMetadata(), pace);
+        CleanedTransactionMetadata dirtyTransactions = new CleanedTransactionMetadata();
+        dirtyTransactions.addAbortedTransactions(partition.abortedFrom(cleanable.firstDirty()));
+        keys.read(log, cleanable, sliceBytes, dirtyTransactions, pace);
+        transactions.addAbortedTransactions(partition.abortedFrom(log.startOffset()));
         ByteBuffer output = ByteBuffer.allocate(memory.ioBytes());
         for (List<SegmentInfo> group : groups(keys.endOffset())) {
             if (!rewrite(group, keys, output)) {

@@ -35,6 +35,7 @@ import org.apache.kafka.common.requests.DeleteRecordsRequest;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.apache.kafka.server.common.TransactionVersion;
+import org.apache.kafka.storage.internals.log.AbortedTxn;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.apache.kafka.storage.internals.log.LastRecord;
@@ -400,6 +401,11 @@ public final class Partition {
     /** The aborted transactions that a reader of the given range must be told of. */
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long upToOffset) {
         return state.abortedTransactions(fromOffset, upToOffset);
+    }
+
+    /** For compaction: the aborted transactions that ended at or after the given offset. */
+    List<AbortedTxn> abortedFrom(long offset) {
+        return state.abortedFrom(offset);
     }
 
     /** Whether a transaction has been open here for longer than any may be. */

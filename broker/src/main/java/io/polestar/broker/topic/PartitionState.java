@@ -266,6 +266,11 @@ final class PartitionState {
         return aborted.overlapping(fromOffset, upToOffset);
     }
 
+    /** The aborted transactions that ended at or after the given offset. Takes no lock. */
+    List<AbortedTxn> abortedFrom(long offset) {
+        return aborted.endedFrom(offset);
+    }
+
     /** Transactions whose markers are below this are decided for readers too. */
     void onHighWatermark(long highWatermark) {
         producers.onHighWatermarkUpdated(highWatermark);
