@@ -205,9 +205,8 @@ public final class Broker implements AutoCloseable {
             int coordinatorEpoch,
             TransactionResult result,
             short transactionVersion) {
-        return groups.service()
-                .completeTransaction(
-                        partition, producerId, producerEpoch, coordinatorEpoch, result, transactionVersion);
+        return groups.endTransaction(
+                partition, producerId, producerEpoch, coordinatorEpoch, result, transactionVersion);
     }
 
     /** Loads Chronicle's classes beside the rest of the start; a failure shows again where the first log is opened. */

@@ -69,7 +69,8 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "broker.coordinator",
                     "what Kafka's coordinators are loaded by, and topics as the image has them",
                     "coordinator.common.runtime.",
-                    "image."),
+                    "image.",
+                    "metadata.PartitionRegistration"),
             uses(
                     "broker.txn",
                     "Kafka's transaction states and their records",

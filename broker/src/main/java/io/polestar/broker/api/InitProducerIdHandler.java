@@ -2,7 +2,6 @@ package io.polestar.broker.api;
 
 import io.polestar.broker.security.Access;
 import io.polestar.broker.txn.TransactionCoordinator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -48,12 +47,6 @@ final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequest> {
     @Override
     public ApiKeys apiKey() {
         return ApiKeys.INIT_PRODUCER_ID;
-    }
-
-    @Override
-    public List<String> gaps() {
-        return List.of("keepPreparedTxn is refused with UNSUPPORTED_VERSION, as by Apache Kafka 4.3.1: nothing keeps a"
-                + " prepared transaction yet.");
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.internals.Plugin;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
@@ -119,6 +120,18 @@ public final class GroupCoordinators implements AutoCloseable {
         return CompletableFuture.allOf(topic.partitions().keySet().stream()
                 .map(partition -> readiness.whenReady(new TopicPartition(topic.name(), partition)))
                 .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Ends a transaction in a partition of {@code __consumer_offsets}: writes its marker, and with a commit its offsets count. */
+    public CompletableFuture<Void> endTransaction(
+            TopicPartition partition,
+            long producerId,
+            short producerEpoch,
+            int coordinatorEpoch,
+            TransactionResult result,
+            short transactionVersion) {
+        return service.completeTransaction(
+                partition, producerId, producerEpoch, coordinatorEpoch, result, transactionVersion);
     }
 
     @Override
