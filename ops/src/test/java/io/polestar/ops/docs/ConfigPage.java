@@ -1,6 +1,7 @@
 package io.polestar.ops.docs;
 
 import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.PolestarTopicConfigs;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,13 +31,15 @@ final class ConfigPage {
                 | setting | type | default | allowed | meaning |
                 | --- | --- | --- | --- | --- |
                 %s
+                Configs of a topic too, where they win over the broker's: %s.
+
                 ## Defaults that differ from Kafka's
 
                 Polestar is one node in one process: nothing has to be set to start it.
 
                 | setting | Polestar | Kafka |
                 | --- | --- | --- |
-                %s""".formatted(Pages.GENERATED, AppInfoParser.getVersion(), ours(), differing());
+                %s""".formatted(Pages.GENERATED, AppInfoParser.getVersion(), ours(), ofTopics(), differing());
     }
 
     private static String ours() {
@@ -51,6 +54,13 @@ final class ConfigPage {
                                 key.validator == null ? "" : "`" + key.validator + "`",
                                 key.documentation))
                 .collect(Collectors.joining());
+    }
+
+    private static String ofTopics() {
+        return PolestarTopicConfigs.DEFINITION.names().stream()
+                .sorted()
+                .map(ConfigPage::code)
+                .collect(Collectors.joining(", "));
     }
 
     private static String differing() {
