@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.network.SocketServerConfigs;
@@ -29,13 +30,18 @@ public final class BrokerProcess implements AutoCloseable {
         return start(directory, 0);
     }
 
-    /** Returns when it serves. */
-    public static BrokerProcess start(Path directory, int port) throws IOException {
+    /**
+     * Returns when it serves.
+     *
+     * @param settings more of them, as {@code name=value}
+     */
+    public static BrokerProcess start(Path directory, int port, String... settings) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(BrokerProcess.class.getName(), directory.toString(), Integer.toString(port)));
+        command.addAll(List.of(settings));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -76,13 +82,14 @@ public final class BrokerProcess implements AutoCloseable {
         Thread parentWatch = new Thread(BrokerProcess::haltWhenStdinEnds, "parent-watch");
         parentWatch.setDaemon(true);
         parentWatch.start();
-        Broker broker = Broker.start(BrokerConfig.of(Map.of(
-                ServerLogConfigs.LOG_DIR_CONFIG,
-                args[0],
-                SocketServerConfigs.LISTENERS_CONFIG,
-                "PLAINTEXT://127.0.0.1:" + args[1],
-                PolestarConfigs.HTTP_LISTEN,
-                "")));
+        Map<String, String> settings = new HashMap<>();
+        settings.put(ServerLogConfigs.LOG_DIR_CONFIG, args[0]);
+        settings.put(SocketServerConfigs.LISTENERS_CONFIG, "PLAINTEXT://127.0.0.1:" + args[1]);
+        settings.put(PolestarConfigs.HTTP_LISTEN, "");
+        for (String setting : List.of(args).subList(2, args.length)) {
+            settings.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+        }
+        Broker broker = Broker.start(BrokerConfig.of(settings));
         System.out.println(READY + broker.bootstrapServers());
         broker.awaitStop();
     }
