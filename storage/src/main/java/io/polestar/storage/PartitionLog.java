@@ -72,6 +72,7 @@ public interface PartitionLog extends AutoCloseable {
      * @param fromOffset the first segment's {@link SegmentInfo#baseOffset}
      * @param toOffset segments that begin below it are rewritten; never the active one
      * @return false if there are none, or if the log was trimmed or cut meanwhile: nothing is changed
+     * @throws org.apache.kafka.common.errors.CorruptRecordException if one of the batches is damaged: nothing is changed
      * @throws IllegalArgumentException if the log's last batch would be dropped: {@link #endOffset} must stay what it is
      */
     boolean rewrite(long fromOffset, long toOffset, BatchRewriter rewriter);

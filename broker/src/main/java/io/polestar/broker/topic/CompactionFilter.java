@@ -52,12 +52,11 @@ final class CompactionFilter extends RecordFilter implements BatchRewriter {
         this.decompression = decompression;
     }
 
-    /** A damaged batch must not get a checksum that fits, so it is checked before anything is made of it. */
     @Override
     public Optional<ByteBuffer> rewrite(ByteBuffer batch) {
-        MemoryRecords records = MemoryRecords.readableRecords(batch);
-        records.batches().iterator().next().ensureValid();
-        output = records.filterTo(this, output.clear(), decompression).outputBuffer();
+        output = MemoryRecords.readableRecords(batch)
+                .filterTo(this, output.clear(), decompression)
+                .outputBuffer();
         ByteBuffer kept = output.duplicate().flip();
         keptBytes += kept.remaining();
         if (!kept.hasRemaining()) {

@@ -69,7 +69,7 @@ final class LogTruncation {
         try (SegmentCopy copy = new SegmentCopy(directory, folder, all[place].number(), all[place].firstAppendMs())) {
             try (SegmentWalk walk = all[place].walkFrom(0)) {
                 while (walk.advance() && walk.position() < endPosition) {
-                    copy.append(walk.batchSlice());
+                    copy.append(walk);
                 }
             }
             Segment shorter = copy.finish(disk);

@@ -265,7 +265,7 @@ final class Segment {
     /** Has its file moved from where it was written; who looks at it waits as long. */
     synchronized void moveInto(Path newDirectory, SegmentMemory.Move move) throws IOException {
         memory.moveTo(SegmentFile.of(newDirectory, number), move);
-        indexOnDisk = true;
+        indexOnDisk = ended;
     }
 
     /** No batch will be appended any more. */

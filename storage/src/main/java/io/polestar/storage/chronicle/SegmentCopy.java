@@ -20,6 +20,7 @@ final class SegmentCopy implements AutoCloseable {
     private final Path folder;
     private final int number;
     private final long firstAppendMs;
+    private final BatchCheck check = new BatchCheck();
     private SegmentAppender appender;
     private Segment segment;
 
@@ -34,6 +35,23 @@ final class SegmentCopy implements AutoCloseable {
         this.number = number;
         this.firstAppendMs = firstAppendMs;
         Files.createDirectories(folder);
+    }
+
+    /** Appends a batch of another segment as it is. */
+    void append(SegmentWalk walk) throws IOException {
+        requireIntact(walk, check);
+        append(walk.batchSlice());
+    }
+
+    /**
+     * What is damaged must not get checksums that fit.
+     *
+     * @throws org.apache.kafka.common.errors.CorruptRecordException if the batch is
+     */
+    static void requireIntact(SegmentWalk walk, BatchCheck check) {
+        if (!check.isIntact(walk.memory(), walk.payload(), walk.length(), 0)) {
+            throw walk.damagedAt(walk.position());
+        }
     }
 
     void append(ByteBuffer batch) throws IOException {
@@ -77,6 +95,7 @@ final class SegmentCopy implements AutoCloseable {
     Segment finishEnded(Disk disk) throws IOException {
         close();
         markEnd(SegmentFile.of(folder, number), segment.endPosition());
+        segment.giveBackUnused();
         segment.end();
         new SegmentIndexFile(segment.summary(), segment.index(), true).write(folder, disk);
         return finish(disk);
@@ -85,21 +104,9 @@ final class SegmentCopy implements AutoCloseable {
     /** Behind the last batch, and behind what Chronicle may have put there. */
     private static void markEnd(Path file, long endPosition) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            long position = endPosition;
-            int word = word(channel, position);
-            while (Excerpt.isComplete(word) && Excerpt.isMetadata(word)) {
-                position = Excerpt.after(position, word);
-                word = word(channel, position);
-            }
             ByteBuffer end = ByteBuffer.allocate(Excerpt.WORD).order(ByteOrder.LITTLE_ENDIAN);
-            channel.write(end.putInt(0, Excerpt.END_OF_SEGMENT), position);
+            channel.write(end.putInt(0, Excerpt.END_OF_SEGMENT), UnusedBlocks.afterMetadata(channel, endPosition));
         }
-    }
-
-    private static int word(FileChannel channel, long position) throws IOException {
-        ByteBuffer word = ByteBuffer.allocate(Excerpt.WORD).order(ByteOrder.LITTLE_ENDIAN);
-        channel.read(word, position);
-        return word.getInt(0);
     }
 
     /** Closes the queue; the files stay. */

@@ -20,6 +20,7 @@ final class SegmentMerge implements AutoCloseable {
     private final List<Segment> old;
     private final BatchRewriter rewriter;
     private final Runnable beforeEach;
+    private final BatchCheck check = new BatchCheck();
     private SegmentCopy copy;
 
     /** @param beforeEach called before every batch; what it throws ends the merge */
@@ -53,6 +54,7 @@ final class SegmentMerge implements AutoCloseable {
     }
 
     private void take(Segment segment, SegmentWalk walk) throws IOException {
+        SegmentCopy.requireIntact(walk, check);
         ByteBuffer batch = walk.batchSlice();
         Optional<ByteBuffer> kept = rewriter.rewrite(batch);
         if (copy == null && !(kept.isPresent() && kept.get() == batch)) {
@@ -68,7 +70,7 @@ final class SegmentMerge implements AutoCloseable {
     private void copyBefore(Segment segment, long position) throws IOException {
         try (SegmentWalk walk = segment.walkFrom(0)) {
             while (walk.advance() && walk.position() < position) {
-                copy.append(walk.batchSlice());
+                copy.append(walk);
             }
         }
     }

@@ -35,7 +35,8 @@ final class UnusedBlocks {
         return (endPosition + ROOM_BYTES + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
     }
 
-    private static long afterMetadata(FileChannel channel, long endPosition) throws IOException {
+    /** The position behind the excerpts that Chronicle itself wrote there. */
+    static long afterMetadata(FileChannel channel, long endPosition) throws IOException {
         long end = endPosition;
         int word = wordAt(channel, end);
         while (Excerpt.isComplete(word) && Excerpt.isMetadata(word)) {

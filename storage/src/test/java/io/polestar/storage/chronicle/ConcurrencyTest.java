@@ -8,6 +8,7 @@ import io.polestar.storage.BatchHeader;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
+import io.polestar.storage.SegmentInfo;
 import io.polestar.storage.SliceBatches;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -121,7 +122,9 @@ class ConcurrencyTest {
     }
 
     private static void dropSome(PartitionLog log) {
-        log.rewrite(0, log.endOffset(), batch -> {
+        List<SegmentInfo> segments = log.segments();
+        long toOffset = segments.get(Math.max(0, segments.size() - 2)).baseOffset();
+        log.rewrite(0, toOffset, batch -> {
             long offset = BatchHeader.baseOffset(batch, batch.position());
             return offset % 7 == 0 || offset % 1000 > 950 ? Optional.of(batch) : Optional.empty();
         });
