@@ -35,6 +35,7 @@ final class LogTail {
     private final PartitionMetadata metadata;
     private boolean stored;
     private boolean checkpointed;
+    private boolean checkpointForced;
     private volatile long lastUsedMs;
     private volatile boolean failed;
 
@@ -57,6 +58,7 @@ final class LogTail {
         this.force = force;
         this.onEnded = onEnded;
         this.checkpointed = opened.checkpointed();
+        this.checkpointForced = opened.forced() || !opened.stored();
         this.stored = opened.stored();
         this.metadata = opened.metadata();
     }
@@ -178,19 +180,23 @@ final class LogTail {
     /** Closes the queue and writes the checkpoint that spares the next open a recovery. */
     void close(boolean forced) throws IOException {
         closeQueue();
-        if (checkpointed || failed) {
+        if (failed) {
             return;
         }
-        if (forced) {
+        if (forced && stored) {
             force.all();
+        }
+        boolean allForced = force.durableOffset() >= segments.endOffset();
+        if (checkpointed && (checkpointForced || !allForced)) {
+            return;
         }
         for (Segment segment : segments.all()) {
             segment.keepIndex();
         }
-        boolean allForced = force.durableOffset() >= segments.endOffset();
         var summaries = Arrays.stream(segments.all()).map(Segment::summary).toList();
         new LogCheckpoint(summaries, allForced, environment.bootId()).write(directory);
         checkpointed = true;
+        checkpointForced = allForced;
     }
 
     void closeQueue() {
