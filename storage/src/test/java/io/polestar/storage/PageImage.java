@@ -16,7 +16,7 @@ import java.util.Random;
  */
 record PageImage(long length, byte[] bytes) {
 
-    private static final int LIVELY_BYTES = 4 << 20;
+    private static final int LIVELY_BYTES = 512 << 10;
     private static final int PAGE_BYTES = 4096;
     private static final int SECTOR_BYTES = 512;
 

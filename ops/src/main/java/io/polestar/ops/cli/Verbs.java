@@ -1,6 +1,7 @@
 package io.polestar.ops.cli;
 
 import io.polestar.ops.cli.group.GroupCommand;
+import io.polestar.ops.cli.log.LogCommand;
 import io.polestar.ops.cli.record.ConsumeCommand;
 import io.polestar.ops.cli.record.ProduceCommand;
 import io.polestar.ops.cli.serve.ServeCommand;
@@ -53,6 +54,7 @@ final class Verbs {
         verbs.put("produce", ProduceCommand::new);
         verbs.put("consume", ConsumeCommand::new);
         verbs.put("group", GroupCommand::new);
+        verbs.put("log", LogCommand::new);
         verbs.put("example", ExampleCommand::new);
         return verbs;
     }

@@ -2,6 +2,7 @@ package io.polestar.storage.chronicle;
 
 import io.polestar.storage.BatchHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -107,8 +108,9 @@ final class BatchSearch implements AutoCloseable {
         return length;
     }
 
-    MappedChunk chunk() {
-        return chunk;
+    /** Valid until the search goes on. */
+    ByteBuffer batch() {
+        return chunk.memory().slice(payload() + ExcerptHeader.SIZE, length - ExcerptHeader.SIZE);
     }
 
     private int payload() {

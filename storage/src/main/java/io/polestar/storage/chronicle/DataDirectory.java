@@ -3,15 +3,12 @@ package io.polestar.storage.chronicle;
 import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,22 +21,23 @@ import org.apache.kafka.common.Uuid;
 final class DataDirectory implements AutoCloseable {
 
     private static final int FORMAT_VERSION = 1;
-    private static final String LOCK = ".lock";
     private static final String IDENTITY = "polestar.directory";
+    private static final String MENDING = "restore it; it has the lines `format_version: " + FORMAT_VERSION
+            + "` and `directory_id: ` with the directory.id of meta.properties";
     private static final String CLEAN_STOP = ".clean-stop";
     private static final String TRASH = ".trash";
     private static final Pattern FORMAT = Pattern.compile("format_version: (\\d{1,9})\n(?:directory_id: (\\S{22})\n)?");
 
     private final Path root;
     private final Disk disk;
-    private final FileChannel lockChannel;
+    private final DirectoryLock lock;
     private final Uuid id;
     private final boolean cleanStop;
 
-    private DataDirectory(Path root, Disk disk, FileChannel lockChannel) throws IOException {
+    private DataDirectory(Path root, Disk disk, DirectoryLock lock) throws IOException {
         this.root = root;
         this.disk = disk;
-        this.lockChannel = lockChannel;
+        this.lock = lock;
         this.id = identify();
         this.cleanStop = Files.deleteIfExists(root.resolve(CLEAN_STOP));
         DurableFile.deleteTree(root.resolve(TRASH));
@@ -54,34 +52,16 @@ final class DataDirectory implements AutoCloseable {
     static DataDirectory open(Path root, Disk disk) {
         try {
             Files.createDirectories(root);
-            FileChannel channel = lock(root);
+            DirectoryLock lock = DirectoryLock.exclusive(root);
             try {
-                return new DataDirectory(root, disk, channel);
+                return new DataDirectory(root, disk, lock);
             } catch (IOException | RuntimeException e) {
-                channel.close();
+                lock.close();
                 throw e;
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open data directory " + root, e);
         }
-    }
-
-    private static FileChannel lock(Path root) throws IOException {
-        FileChannel channel = FileChannel.open(root.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            throw new DataDirectoryLockedException(root);
-        } finally {
-            if (lock == null) {
-                channel.close();
-            }
-        }
-        if (lock == null) {
-            throw new DataDirectoryLockedException(root);
-        }
-        return channel;
     }
 
     private Uuid identify() throws IOException {
@@ -90,18 +70,43 @@ final class DataDirectory implements AutoCloseable {
         try {
             text = Files.readString(file, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
+            requireNoLogs(root);
             return createIdentity(file);
         }
+        return identityIn(file, text);
+    }
+
+    /** Whether this version can read a directory; changes nothing. */
+    static void requireReadable(Path root) throws IOException {
+        Path file = root.resolve(IDENTITY);
+        if (Files.exists(file)) {
+            identityIn(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    private static Uuid identityIn(Path file, String text) {
         Matcher matcher = FORMAT.matcher(text);
         if (!matcher.lookingAt()) {
-            throw new DataDirectoryFormatException(file + " cannot be read");
+            throw new DataDirectoryFormatException(file + " is damaged: " + MENDING);
         }
         int version = Integer.parseInt(matcher.group(1));
         if (version > FORMAT_VERSION || matcher.group(2) == null) {
-            throw new DataDirectoryFormatException("data directory " + root + " has format version " + version
-                    + "; this version of Polestar reads up to " + FORMAT_VERSION);
+            throw new DataDirectoryFormatException("data directory " + file.getParent() + " has format version "
+                    + version + "; this version of Polestar reads up to " + FORMAT_VERSION);
         }
         return Uuid.fromString(matcher.group(2));
+    }
+
+    /** A new identity would part the logs from the metadata that speaks of them. */
+    private static void requireNoLogs(Path root) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, Files::isDirectory)) {
+            for (Path folder : folders) {
+                if (Files.exists(folder.resolve(PartitionMetadata.FILE))) {
+                    throw new DataDirectoryFormatException(
+                            root.resolve(IDENTITY) + " is missing, although the directory holds logs: " + MENDING);
+                }
+            }
+        }
     }
 
     private Uuid createIdentity(Path file) throws IOException {
@@ -154,7 +159,7 @@ final class DataDirectory implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lockChannel.close();
+            lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 record LogCheckpoint(List<SegmentSummary> segments, boolean forced, String bootId) {
 
-    private static final String FILE = "log.checkpoint";
+    static final String FILE = "log.checkpoint";
     private static final int KIND = 'P' << 24 | 'L' << 16 | 'C' << 8 | 1;
 
     /** Not forced itself: without it the next open reads the segments. */
@@ -53,6 +53,11 @@ record LogCheckpoint(List<SegmentSummary> segments, boolean forced, String bootI
             segments.add(SegmentSummary.read(payload));
         }
         return new LogCheckpoint(segments, forced, new String(boot, StandardCharsets.ISO_8859_1));
+    }
+
+    /** Where the log ended. */
+    long nextOffset() {
+        return segments.isEmpty() ? 0 : segments.get(segments.size() - 1).nextOffset();
     }
 
     /** Whether what it speaks of cannot have been taken by a power cut. */

@@ -161,8 +161,7 @@ final class LogOpening {
 
     /** What a clean stop wrote down must be there, unless it was removed on purpose since. */
     private void requireAllOf(LogCheckpoint checkpoint, LogSurvey survey) throws IOException {
-        long nextOffset =
-                checkpoint.segments().get(checkpoint.segments().size() - 1).nextOffset();
+        long nextOffset = checkpoint.nextOffset();
         if (survey.nextOffset() < nextOffset) {
             throw new DamagedLogException(
                     directory,

@@ -106,11 +106,22 @@ final class LogSurvey {
         }
         SegmentScan scan = SegmentScan.verify(directory, number, minBaseOffset, nowMs);
         if (!scan.segment().isEmpty()) {
-            keep(new Kept(scan.segment(), false, scan.isWhole(), scan.hasEnded()), fromHere);
+            keep(
+                    new Kept(
+                            scan.segment(),
+                            false,
+                            scan.end().isWhole(),
+                            scan.end().hasEnded()),
+                    fromHere);
         }
-        if (hole == null && !scan.isContinuable()) {
+        if (hole == null && !scan.end().isContinuable()) {
             boolean empty = scan.segment().isEmpty();
-            hole(SegmentFile.of(directory, number), scan.stopPosition(), scan.hasLostComplete(), fromHere, empty);
+            hole(
+                    SegmentFile.of(directory, number),
+                    scan.end().stopPosition(),
+                    scan.end().hasLostComplete(),
+                    fromHere,
+                    empty);
         } else if (hole == null && scan.segment().isEmpty()) {
             dropped.add(number);
         }

@@ -13,12 +13,46 @@ import java.nio.file.StandardOpenOption;
  * Learns from a segment's file alone what it holds.
  *
  * @param segment what is intact, from the first batch on
- * @param stopPosition the first place where something else than an intact batch or Chronicle's own begins
- * @param wordAtStop Chronicle's word there, 0 for a file that simply ends
- * @param writePosition where Chronicle believes the last excerpt to be
- * @param lastPosition where the last intact batch is, -1 if there is none
+ * @param end where that ends
  */
-record SegmentScan(Segment segment, long stopPosition, int wordAtStop, long writePosition, long lastPosition) {
+record SegmentScan(Segment segment, End end) {
+
+    /**
+     * What lies where the intact batches end.
+     *
+     * @param stopPosition the first place where something else than an intact batch or Chronicle's own begins
+     * @param wordAtStop Chronicle's word there, 0 for a file that simply ends
+     * @param writePosition where Chronicle believes the last excerpt to be
+     * @param lastPosition where the last intact batch is, -1 if there is none
+     */
+    record End(long stopPosition, int wordAtStop, long writePosition, long lastPosition) {
+
+        /** Whether nothing is torn off or damaged, so that an appender will go on right behind the last batch. */
+        boolean isWhole() {
+            return isContinuable() && writePosition >= lastPosition;
+        }
+
+        /** Whether no batch is missing: at most Chronicle's notes at the head of the file are not up to date. */
+        boolean isContinuable() {
+            return (wordAtStop == 0 || hasEnded()) && !hasLostComplete();
+        }
+
+        boolean hasEnded() {
+            return wordAtStop == Excerpt.END_OF_SEGMENT;
+        }
+
+        /** Whether a batch that was complete lies where the walk stopped, or lay there as Chronicle remembers it. */
+        boolean hasLostComplete() {
+            return writePosition > 0 && writePosition >= stopPosition || Excerpt.isComplete(wordAtStop);
+        }
+    }
+
+    /** Where a segment ends whose last intact batch is known. */
+    static End endBehind(SegmentMemory memory, long endPosition, long lastPosition) throws IOException {
+        long fileBytes = Files.size(memory.file());
+        long stop = SegmentWalk.behindMetadata(memory, endPosition, fileBytes);
+        return new End(stop, wordAt(memory, stop, fileBytes), StoreHeader.writePosition(memory.file()), lastPosition);
+    }
 
     /**
      * Walks a whole segment and checks every header and every checksum.
@@ -48,10 +82,7 @@ record SegmentScan(Segment segment, long stopPosition, int wordAtStop, long writ
             long stop = intact ? walk.nextPosition() : walk.position();
             return new SegmentScan(
                     segment != null ? segment : new Segment(directory, SegmentSummary.empty(number, minBaseOffset)),
-                    stop,
-                    wordAt(memory, stop, fileBytes),
-                    StoreHeader.writePosition(file),
-                    lastPosition);
+                    new End(stop, wordAt(memory, stop, fileBytes), StoreHeader.writePosition(file), lastPosition));
         } finally {
             memory.release();
         }
@@ -60,26 +91,6 @@ record SegmentScan(Segment segment, long stopPosition, int wordAtStop, long writ
     private static Segment beginning(Path directory, int number, SegmentWalk walk) {
         return new Segment(
                 directory, SegmentSummary.empty(number, BatchHeader.baseOffset(walk.memory(), walk.batch())));
-    }
-
-    /** Whether nothing is torn off or damaged, so that an appender will go on right behind the last batch. */
-    boolean isWhole() {
-        return (wordAtStop == 0 || hasEnded()) && writePosition >= lastPosition && writePosition < stopPosition
-                || stopPosition == 0 && wordAtStop == 0 && writePosition <= 0;
-    }
-
-    /** Whether no batch is missing: at most Chronicle's notes at the head of the file are not up to date. */
-    boolean isContinuable() {
-        return (wordAtStop == 0 || hasEnded()) && !hasLostComplete();
-    }
-
-    boolean hasEnded() {
-        return wordAtStop == Excerpt.END_OF_SEGMENT;
-    }
-
-    /** Whether a batch that was complete lies where the walk stopped, or lay there as Chronicle remembers it. */
-    boolean hasLostComplete() {
-        return writePosition > 0 && writePosition >= stopPosition || Excerpt.isComplete(wordAtStop);
     }
 
     /** Rebuilds the index of a segment whose summary is known, by its headers. */

@@ -79,18 +79,20 @@ record SegmentSwap(String folder, int added, List<Integer> removed) {
         }
     }
 
-    /** Does what a crash left undone; may be done over. Numbers are not used again while the log is open. */
+    /**
+     * Does what a crash left undone; may be done over. Numbers are not used again while the log is open. No index is kept:
+     * a power cut may have left the one of the segment that was replaced beside the file that replaced it.
+     */
     void complete(Path directory, Disk disk) throws IOException {
-        boolean addedInPlace = added == NONE || !Files.exists(addedFile(directory));
         for (int number : removed) {
-            if (number != added || !addedInPlace) {
-                Files.deleteIfExists(SegmentFile.indexOf(directory, number));
-            }
+            Files.deleteIfExists(SegmentFile.indexOf(directory, number));
             if (number != added) {
                 Files.deleteIfExists(SegmentFile.of(directory, number));
             }
         }
-        moveAdded(directory);
+        if (added != NONE) {
+            move(addedFile(directory), SegmentFile.of(directory, added));
+        }
         finish(directory, disk);
     }
 

@@ -76,6 +76,13 @@ final class SegmentWalk implements AutoCloseable {
         return chunk.memory().get(chunk.indexOf(at) + Excerpt.WORD) == EVENT_NAME;
     }
 
+    /** The first place at or behind a position where something else than Chronicle's own begins. */
+    static long behindMetadata(SegmentMemory memory, long position, long limit) throws IOException {
+        try (SegmentWalk walk = new SegmentWalk(memory, position, limit)) {
+            return walk.advance() ? walk.position() : walk.nextPosition();
+        }
+    }
+
     private void need(long from, int bytes) throws IOException {
         if (chunk == null || !chunk.covers(from, bytes)) {
             MappedChunk other = memory.hold(from, bytes);

@@ -97,7 +97,7 @@ class FileCopyTest {
             assertEquals(end, appender.append(large, end));
         }
         SegmentScan scan = SegmentScan.verify(folder, 0, 0, 0);
-        assertTrue(scan.isWhole());
+        assertTrue(scan.end().isWhole());
         assertEquals(2, scan.segment().nextOffset());
     }
 
