@@ -15,9 +15,12 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetFor
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopicCollection;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /** Offsets of partitions: by time, by leader epoch, and the start moved by DeleteRecords. */
 final class OffsetScenarios {
+    private static final long HOUR_MS = 3_600_000;
+
     private static final long[] TIMES = {
         -1,
         -2,
@@ -46,6 +49,8 @@ final class OffsetScenarios {
     static List<Scenario> all() {
         return List.of(
                 new Scenario("list-offsets", OffsetScenarios::listOffsets),
+                new Scenario("list-offsets-append-time", OffsetScenarios::listOffsetsByAppendTime),
+                new Scenario("list-offsets-segments", OffsetScenarios::listOffsetsOfSegments),
                 new Scenario("list-offsets-shapes", OffsetScenarios::listOffsetsShapes),
                 new Scenario("leader-epochs", OffsetScenarios::leaderEpochs),
                 new Scenario("delete-records", OffsetScenarios::deleteRecords));
@@ -105,6 +110,44 @@ final class OffsetScenarios {
                             ApiKeys.LIST_OFFSETS,
                             request.duplicate().setIsolationLevel((byte) 1));
                 }
+            }
+        }
+    }
+
+    private static void listOffsetsByAppendTime(Session session) {
+        String topic = "list-offsets-append-time";
+        Uuid id = Admin.create(session, topic, 2, Map.of("message.timestamp.type", "LogAppendTime"));
+        for (CompressionType codec : List.of(CompressionType.NONE, CompressionType.LZ4)) {
+            int partition = codec == CompressionType.NONE ? 0 : 1;
+            ProduceScenarios.store(session, id, partition, Batches.of(codec, Batches.records(3)));
+            long now = System.currentTimeMillis();
+            for (long time : new long[] {-1, -2, -3, -4, -5, -6, 0, Batches.TIME_MS, now - HOUR_MS, now + HOUR_MS}) {
+                String step = codec + " " + (time > now - 2 * HOUR_MS ? "now" + (time - now) : time);
+                session.all(step, ApiKeys.LIST_OFFSETS, list(topic, at(partition, time)));
+            }
+        }
+        session.call("delete", ApiKeys.DELETE_RECORDS, Session.latest(ApiKeys.DELETE_RECORDS), delete(topic, 0, 2));
+        session.all("after delete 0", ApiKeys.LIST_OFFSETS, list(topic, at(0, 0)));
+        session.all("after delete -3", ApiKeys.LIST_OFFSETS, list(topic, at(0, -3)));
+    }
+
+    /** Each batch has a segment of its own; none is older than all before it. */
+    private static void listOffsetsOfSegments(Session session) {
+        String topic = "list-offsets-segments";
+        Uuid id = Admin.create(session, topic, 1, Map.of("segment.bytes", "1048576"));
+        byte[] value = new byte[700_000];
+        for (long time : new long[] {100, 50, 102, 101, 0}) {
+            SimpleRecord record = new SimpleRecord(Batches.TIME_MS + time, Batches.bytes("k"), value);
+            ProduceScenarios.store(session, id, 0, Batches.of(CompressionType.NONE, record));
+        }
+        for (long start : new long[] {0, 1, 3, 4, 5}) {
+            session.call(
+                    "to " + start,
+                    ApiKeys.DELETE_RECORDS,
+                    Session.latest(ApiKeys.DELETE_RECORDS),
+                    delete(topic, 0, start));
+            for (long time : TIMES) {
+                session.all("from " + start + " " + time, ApiKeys.LIST_OFFSETS, list(topic, at(0, time)));
             }
         }
     }

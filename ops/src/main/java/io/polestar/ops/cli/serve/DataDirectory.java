@@ -8,12 +8,18 @@ import java.nio.file.Path;
 /** Checks before the start that a broker can keep its data where it was told to. */
 final class DataDirectory {
 
+    /** What a broker needs to start on data that is there: it then serves readers, and those who delete. */
+    private static final int PART_FOR_A_RESTART = 4;
+
+    private static final String IDENTITY = "meta.properties";
+
     private DataDirectory() {}
 
     /**
      * Creates the directory if it is absent.
      *
-     * @throws CliException if it is no directory, cannot be written, or has less than {@code leastFreeBytes} left
+     * @param leastFreeBytes what must be free for a new directory; a quarter of it for one that holds data
+     * @throws CliException if it is no directory, cannot be written, or has too little space left
      */
     static void prepare(Path directory, long leastFreeBytes) {
         try {
@@ -32,9 +38,11 @@ final class DataDirectory {
 
     private static void checkSpace(Path directory, long leastFreeBytes) throws IOException {
         long freeBytes = Files.getFileStore(directory).getUsableSpace();
-        if (freeBytes < leastFreeBytes) {
+        boolean holdsData = Files.exists(directory.resolve(IDENTITY));
+        if (freeBytes < (holdsData ? leastFreeBytes / PART_FOR_A_RESTART : leastFreeBytes)) {
             throw CliException.refused("data directory " + directory + " has " + freeBytes
-                    + " bytes free, polestar.disk.free.min.bytes asks for " + leastFreeBytes);
+                    + " bytes free, polestar.disk.free.min.bytes asks for " + leastFreeBytes
+                    + (holdsData ? ", and to start on the data that is there for a quarter of it" : ""));
         }
     }
 }

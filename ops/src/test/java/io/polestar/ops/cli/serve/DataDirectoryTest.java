@@ -33,6 +33,14 @@ class DataDirectoryTest {
         assertTrue(line.endsWith("polestar.disk.free.min.bytes asks for " + Long.MAX_VALUE), line);
     }
 
+    @Test
+    void shouldStartOnDataThatIsThereWithAQuarterOfTheSpace() throws Exception {
+        Files.createFile(folder.resolve("meta.properties"));
+        long free = Files.getFileStore(folder).getUsableSpace();
+        DataDirectory.prepare(folder, 2 * free);
+        assertTrue(refusal(folder, 8 * free).contains("a quarter"));
+    }
+
     private static String refusal(Path directory, long leastFreeBytes) {
         CliException refused = assertThrows(CliException.class, () -> DataDirectory.prepare(directory, leastFreeBytes));
         assertEquals(-1, refused.getMessage().indexOf('\n'));
