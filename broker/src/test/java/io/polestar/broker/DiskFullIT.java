@@ -3,14 +3,19 @@ package io.polestar.broker;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -18,6 +23,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -83,6 +90,34 @@ class DiskFullIT {
             disk.take(0);
             assertEquals(stored, waiting.get().offset());
             consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(stored + 1)));
+        }
+    }
+
+    /** Coordinators stop later than clients; the metadata log goes on, so that retention can be shortened or a topic deleted. */
+    @Test
+    void shouldRefuseCommitsCleanlyAndGoOnChangingMetadataWhenThereIsNextToNothing() throws Exception {
+        try (KafkaConsumer<String, String> consumer = broker.consumer(Map.of("group.id", "readers"));
+                Admin admin = broker.admin()) {
+            Map<TopicPartition, OffsetAndMetadata> first = Map.of(PARTITION, new OffsetAndMetadata(0));
+            consumer.commitSync(first);
+            disk.take(Long.MAX_VALUE / 2);
+            while (produceOnce() != Errors.KAFKA_STORAGE_ERROR.code()) {
+                // as above
+            }
+            assertThrows(TimeoutException.class, () -> consumer.commitSync(first, Duration.ofSeconds(2)));
+
+            ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, PARTITION.topic());
+            AlterConfigOp shorter =
+                    new AlterConfigOp(new ConfigEntry("retention.ms", "1000"), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(Map.of(topic, List.of(shorter))).all().get();
+            admin.deleteRecords(Map.of(PARTITION, RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get();
+            assertEquals(Optional.empty(), broker.broker().fault());
+
+            disk.take(0);
+            consumer.commitSync(first);
+            admin.deleteTopics(List.of(PARTITION.topic())).all().get();
         }
     }
 
