@@ -21,8 +21,8 @@ public final class PolestarConfigs {
 
     public static final String DISK_FREE_MIN_BYTES = "polestar.disk.free.min.bytes";
     static final String DISK_FREE_MIN_BYTES_DOC =
-            "Bytes that must be free on the data directory's disk: for the broker to start, and for clients to produce (below it they are"
-                    + " answered KAFKA_STORAGE_ERROR and try again; coordinators go on down to half of it).";
+            "Bytes that must be free on the data directory's disk for clients to produce: below it they are answered KAFKA_STORAGE_ERROR and try"
+                    + " again; coordinators go on down to half of it. A start needs as much, or a quarter where the directory holds data.";
     private static final long DISK_FREE_MIN_BYTES_DEFAULT = 256L * 1024 * 1024;
 
     /** The definition of these settings alone; {@link BrokerConfig#DEFINITION} has Kafka's too. */
