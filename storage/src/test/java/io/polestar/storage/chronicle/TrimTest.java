@@ -45,7 +45,7 @@ class TrimTest {
 
         @Override
         public void force(Path file) throws IOException {
-            if (file.getFileName().toString().startsWith("partition.metadata")) {
+            if (file.getFileName().toString().equals("partition.metadata.tmp")) {
                 permits.acquireUninterruptibly();
                 if (refuses) {
                     throw new IOException("No space left on device");
