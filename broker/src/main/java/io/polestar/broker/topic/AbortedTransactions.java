@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
@@ -108,6 +109,20 @@ final class AbortedTransactions {
     /** Those that ended at or after the given offset, in that order. */
     List<AbortedTxn> endedFrom(long offset) {
         return List.copyOf(byLastOffset.tailMap(offset).values());
+    }
+
+    /** Whether one is known that ended with the marker at this offset. */
+    boolean endsAt(long markerOffset) {
+        return byLastOffset.containsKey(markerOffset);
+    }
+
+    /** No record is left of those that ended with these markers; to be forced before a marker itself may go. */
+    void forget(Collection<Long> markerOffsets) throws IOException {
+        if (byLastOffset.keySet().removeAll(markerOffsets)) {
+            rewrite();
+            lastAdded = Math.max(0, lastAdded);
+            forcedUpTo = -1;
+        }
     }
 
     /** The log begins here now. */

@@ -2,6 +2,8 @@ package io.polestar.broker.topic;
 
 import io.polestar.storage.PartitionLog;
 import io.polestar.storage.SegmentInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,14 +95,7 @@ final class Compaction {
 
     private boolean rewrite(List<SegmentInfo> group, DirtyKeys keys, ByteBuffer output) {
         CompactionFilter filter = new CompactionFilter(
-                nowMs,
-                partition.config().deleteRetentionMs,
-                keys,
-                transactions,
-                partition.lastRecordsOfProducers(),
-                cleanable.firstUncleanable(),
-                output,
-                decompression);
+                partition, nowMs, keys, transactions, cleanable.firstUncleanable(), output, decompression);
         long from = group.get(0).baseOffset();
         long to = group.get(group.size() - 1).baseOffset() + 1;
         boolean done = log.rewrite(from, to, batch -> {
@@ -109,6 +104,17 @@ final class Compaction {
             return filter.rewrite(batch);
         });
         keptBytes += filter.keptBytes();
+        if (done) {
+            forget(filter.emptyTransactions());
+        }
         return done;
+    }
+
+    private void forget(List<Long> emptyTransactions) {
+        try {
+            partition.forgetAborted(emptyTransactions);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

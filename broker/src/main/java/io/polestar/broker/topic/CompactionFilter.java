@@ -2,6 +2,8 @@ package io.polestar.broker.topic;
 
 import io.polestar.storage.BatchRewriter;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -19,34 +21,35 @@ import org.apache.kafka.storage.internals.log.LastRecord;
  */
 final class CompactionFilter extends RecordFilter implements BatchRewriter {
 
+    private final Partition partition;
     private final DirtyKeys keys;
     private final CleanedTransactionMetadata transactions;
     private final Map<Long, LastRecord> lastRecords;
     private final long endOfRange;
     private final BufferSupplier decompression;
+    private final List<Long> emptyTransactions = new ArrayList<>();
     private ByteBuffer output;
     private boolean discardsRecords;
     private long keptBytes;
 
     /**
      * @param nowMs when the run began
-     * @param lastRecords the last record of every active producer
      * @param endOfRange where the part ends that may be cleaned; the batch before it keeps its place
      * @param output where a batch is built anew, replaced by a larger one where it does not suffice
      */
     CompactionFilter(
+            Partition partition,
             long nowMs,
-            long deleteRetentionMs,
             DirtyKeys keys,
             CleanedTransactionMetadata transactions,
-            Map<Long, LastRecord> lastRecords,
             long endOfRange,
             ByteBuffer output,
             BufferSupplier decompression) {
-        super(nowMs, deleteRetentionMs);
+        super(nowMs, partition.config().deleteRetentionMs);
+        this.partition = partition;
         this.keys = keys;
         this.transactions = transactions;
-        this.lastRecords = lastRecords;
+        this.lastRecords = partition.lastRecordsOfProducers();
         this.endOfRange = endOfRange;
         this.output = output;
         this.decompression = decompression;
@@ -65,6 +68,11 @@ final class CompactionFilter extends RecordFilter implements BatchRewriter {
         return Optional.of(kept.equals(batch) ? batch : kept);
     }
 
+    /** Offsets of the markers of which no record is left. */
+    List<Long> emptyTransactions() {
+        return emptyTransactions;
+    }
+
     /** Bytes of what is kept so far. */
     long keptBytes() {
         return keptBytes;
@@ -74,8 +82,17 @@ final class CompactionFilter extends RecordFilter implements BatchRewriter {
     protected BatchRetentionResult checkBatchRetention(RecordBatch batch) {
         boolean isOver =
                 batch.isControlBatch() ? transactions.onControlBatchRead(batch) : transactions.onBatchRead(batch);
-        discardsRecords = isOver && (!batch.isControlBatch() || isPastHorizon(batch));
-        return new BatchRetentionResult(retention(batch), isOver && batch.isControlBatch());
+        boolean marksAnEmptyTransaction = isOver && batch.isControlBatch();
+        if (marksAnEmptyTransaction) {
+            emptyTransactions.add(batch.lastOffset());
+        }
+        discardsRecords = isOver && (!batch.isControlBatch() || mayGo(batch));
+        return new BatchRetentionResult(retention(batch), marksAnEmptyTransaction);
+    }
+
+    /** A reader that is told of an aborted transaction must find its end. */
+    private boolean mayGo(RecordBatch marker) {
+        return isPastHorizon(marker) && !partition.isAbortedAt(marker.lastOffset());
     }
 
     private BatchRetention retention(RecordBatch batch) {

@@ -11,6 +11,7 @@ import io.polestar.storage.SegmentInfo;
 import io.polestar.storage.TimestampedOffset;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -406,6 +407,24 @@ public final class Partition {
     /** For compaction: the aborted transactions that ended at or after the given offset. */
     List<AbortedTxn> abortedFrom(long offset) {
         return state.abortedFrom(offset);
+    }
+
+    /** For compaction: whether a reader is still told of the aborted transaction that ended with this marker. */
+    boolean isAbortedAt(long markerOffset) {
+        return state.isAbortedAt(markerOffset);
+    }
+
+    /** For compaction: no record is left of the aborted transactions that ended with these markers. */
+    void forgetAborted(Collection<Long> markerOffsets) throws IOException {
+        lock.lock();
+        try {
+            if (leadership.leading()) {
+                state.forgetAborted(markerOffsets);
+            }
+        } finally {
+            lock.unlock();
+        }
+        state.prepareSave();
     }
 
     /** Whether a transaction has been open here for longer than any may be. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -269,6 +270,16 @@ final class PartitionState {
     /** The aborted transactions that ended at or after the given offset. Takes no lock. */
     List<AbortedTxn> abortedFrom(long offset) {
         return aborted.endedFrom(offset);
+    }
+
+    /** Whether an aborted transaction is known that ended with the marker at this offset. Takes no lock. */
+    boolean isAbortedAt(long markerOffset) {
+        return aborted.endsAt(markerOffset);
+    }
+
+    /** Compaction found that no record is left of the aborted transactions that ended with these markers. */
+    void forgetAborted(Collection<Long> markerOffsets) throws IOException {
+        aborted.forget(markerOffsets);
     }
 
     /** Transactions whose markers are below this are decided for readers too. */

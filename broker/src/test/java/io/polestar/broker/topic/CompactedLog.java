@@ -19,6 +19,8 @@ import org.apache.kafka.common.DirectoryId;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
@@ -28,6 +30,7 @@ import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.util.Scheduler;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
+import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /** A compacted partition with a clock that the test moves, and a cleaner that runs when the test says so. */
 final class CompactedLog implements AutoCloseable {
@@ -117,6 +120,25 @@ final class CompactedLog implements AutoCloseable {
                 (short) 1);
     }
 
+    /** One batch of a transaction. */
+    Partition.Appended transactional(long producerId, int sequence, String... records) {
+        VerificationGuard guard = partition.beginVerification(producerId, sequence, (short) 0, true);
+        return partition.appendFromClient(
+                MemoryRecords.withTransactionalRecords(
+                        Compression.NONE, producerId, (short) 0, sequence, simple(records)),
+                (short) 1,
+                guard);
+    }
+
+    /** The marker of a transaction. */
+    void end(long producerId, ControlRecordType how) {
+        partition.appendFromCoordinator(
+                MemoryRecords.withEndTransactionMarker(
+                        time.milliseconds(), producerId, (short) 0, new EndTransactionMarker(how, 1)),
+                VerificationGuard.SENTINEL,
+                (short) 1);
+    }
+
     SimpleRecord[] simple(String... records) {
         SimpleRecord[] all = new SimpleRecord[records.length];
         for (int i = 0; i < records.length; i++) {
@@ -143,11 +165,13 @@ final class CompactedLog implements AutoCloseable {
 
     /** What a run from offset 0 reads: {@code 7 a=1}, and {@code 8 a} for a deletion. */
     List<String> records() {
+        return batches().stream().flatMap(batch -> records(batch).stream()).toList();
+    }
+
+    static List<String> records(MutableRecordBatch batch) {
         List<String> all = new ArrayList<>();
-        for (MutableRecordBatch batch : batches()) {
-            for (Record next : batch) {
-                all.add(next.offset() + " " + text(next.key()) + (next.hasValue() ? "=" + text(next.value()) : ""));
-            }
+        for (Record next : batch) {
+            all.add(next.offset() + " " + text(next.key()) + (next.hasValue() ? "=" + text(next.value()) : ""));
         }
         return all;
     }
