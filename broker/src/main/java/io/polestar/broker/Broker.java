@@ -258,7 +258,7 @@ public final class Broker implements AutoCloseable {
     private void refreshMeters(Partitions partitions, GroupLag groupLag) {
         groupLag.bindTo(meters);
         scrape.before(groupLag::refresh);
-        scrape.before(new LogMeters(meters, partitions::all)::refresh);
+        meters.getPrometheusRegistry().register(new LogMeters(partitions::all));
         scrape.before(parts.add("process meters", new ProcessMeters(meters))::refresh);
     }
 

@@ -1,60 +1,68 @@
 package io.polestar.broker.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.polestar.broker.topic.Partition;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** Size, disk use, end and durable end of every partition's log, as of the last scrape. Safe for use from any thread. */
-public final class LogMeters {
+/**
+ * Size and end of every partition's log, read when they are scraped: a meter for each of ten thousand partitions would
+ * cost more memory and time than the partitions. Safe for use from any thread.
+ */
+public final class LogMeters implements MultiCollector {
+
+    /** A partition and how it is named, which all of its figures share. */
+    private record Row(Partition partition, Labels labels) {}
+
     private final Supplier<Collection<Partition>> partitions;
-    private final MultiGauge size;
-    private final MultiGauge allocated;
-    private final MultiGauge endOffset;
-    private final MultiGauge durableOffset;
 
-    public LogMeters(MeterRegistry registry, Supplier<Collection<Partition>> partitions) {
+    public LogMeters(Supplier<Collection<Partition>> partitions) {
         this.partitions = partitions;
-        this.size = MultiGauge.builder("polestar.log.size")
-                .description("Bytes of the stored batches")
-                .baseUnit("bytes")
-                .register(registry);
-        this.allocated = MultiGauge.builder("polestar.log.allocated")
-                .description("Bytes of disk that the segments take, with what is reserved for the next appends")
-                .baseUnit("bytes")
-                .register(registry);
-        this.endOffset = MultiGauge.builder("polestar.log.end.offset")
-                .description("Offset after the last stored record")
-                .register(registry);
-        this.durableOffset = MultiGauge.builder("polestar.log.durable.offset")
-                .description("Offset below which every record is on the disk")
-                .register(registry);
     }
 
-    /** Takes the partitions that there are now; for {@link Scrape}. */
-    public CompletableFuture<Void> refresh() {
-        Collection<Partition> now = partitions.get();
-        size.register(rows(now, Partition::sizeInBytes), true);
-        allocated.register(rows(now, Partition::allocatedBytes), true);
-        endOffset.register(rows(now, Partition::logEndOffset), true);
-        durableOffset.register(rows(now, Partition::durableOffset), true);
-        return CompletableFuture.completedFuture(null);
-    }
-
-    private static List<MultiGauge.Row<?>> rows(Collection<Partition> now, ToDoubleFunction<Partition> value) {
-        return now.stream()
-                .<MultiGauge.Row<?>>map(partition -> MultiGauge.Row.of(tags(partition), partition, value))
+    @Override
+    public MetricSnapshots collect() {
+        List<Row> rows = partitions.get().stream()
+                .map(partition -> new Row(partition, labels(partition)))
                 .toList();
+        return new MetricSnapshots(
+                gauge(rows, "size_bytes", "Bytes of the stored batches", Partition::sizeInBytes),
+                gauge(
+                        rows,
+                        "allocated_bytes",
+                        "Bytes of disk that the segments take, with what is reserved for the next appends",
+                        Partition::allocatedBytes),
+                gauge(rows, "end_offset", "Offset after the last stored record", Partition::logEndOffset),
+                gauge(
+                        rows,
+                        "durable_offset",
+                        "Offset below which every record is on the disk",
+                        Partition::durableOffset));
     }
 
-    private static Tags tags(Partition partition) {
-        return Tags.of(
-                "topic", partition.topicPartition().topic(),
-                "partition", Integer.toString(partition.topicPartition().partition()));
+    private static Labels labels(Partition partition) {
+        return Labels.of(
+                "partition",
+                Integer.toString(partition.topicPartition().partition()),
+                "topic",
+                partition.topicPartition().topic());
+    }
+
+    private static GaugeSnapshot gauge(List<Row> rows, String name, String help, ToDoubleFunction<Partition> value) {
+        GaugeSnapshot.Builder gauge =
+                GaugeSnapshot.builder().name("polestar_log_" + name).help(help);
+        for (Row row : rows) {
+            gauge.dataPoint(GaugeDataPointSnapshot.builder()
+                    .labels(row.labels())
+                    .value(value.applyAsDouble(row.partition()))
+                    .build());
+        }
+        return gauge.build();
     }
 }

@@ -29,7 +29,7 @@ final class MappedSlice implements LogSlice {
 
     private final List<ByteBuffer> regions = new ArrayList<>();
     private final List<MappedChunk> chunks = new ArrayList<>(2);
-    private final List<ByteBuffer> blocks = new ArrayList<>(2);
+    private final List<CopyBlocks.Block> blocks = new ArrayList<>(2);
     private int runStart;
     private int sizeInBytes;
     private long nextOffset;
@@ -61,34 +61,38 @@ final class MappedSlice implements LogSlice {
 
     private void copy(SegmentWalk walk) {
         int batchBytes = walk.batchBytes();
-        ByteBuffer block = block(batchBytes);
-        block.put(block.position(), walk.memory(), walk.batch(), batchBytes);
-        block.position(block.position() + batchBytes);
+        ByteBuffer memory = blockFor(batchBytes).memory();
+        memory.put(memory.position(), walk.memory(), walk.batch(), batchBytes);
+        memory.position(memory.position() + batchBytes);
     }
 
-    private ByteBuffer block(int bytes) {
-        if (blocks.isEmpty() || lastBlock().remaining() < bytes) {
+    private CopyBlocks.Block blockFor(int bytes) {
+        // While the slice holds its block, that block is not rewound, so that a run goes on where it was.
+        CopyBlocks.Block block = CopyBlocks.INSTANCE.withRoomFor(bytes);
+        if (blocks.isEmpty() || lastBlock() != block) {
             endRun();
-            blocks.add(CopyBlocks.INSTANCE.take());
-            runStart = 0;
+            block.hold();
+            blocks.add(block);
+            runStart = block.memory().position();
         }
-        return lastBlock();
+        return block;
     }
 
-    private ByteBuffer lastBlock() {
+    private CopyBlocks.Block lastBlock() {
         return blocks.get(blocks.size() - 1);
     }
 
-    /** To be called when the last batch was added. */
+    /** To be called when the last batch was added; until then no other slice is made on this thread. */
     MappedSlice finish() {
         endRun();
         return this;
     }
 
     private void endRun() {
-        if (!blocks.isEmpty() && lastBlock().position() > runStart) {
-            int runEnd = lastBlock().position();
-            regions.add(lastBlock().slice(runStart, runEnd - runStart).asReadOnlyBuffer());
+        if (!blocks.isEmpty() && lastBlock().memory().position() > runStart) {
+            ByteBuffer memory = lastBlock().memory();
+            int runEnd = memory.position();
+            regions.add(memory.slice(runStart, runEnd - runStart).asReadOnlyBuffer());
             runStart = runEnd;
         }
     }
@@ -114,6 +118,6 @@ final class MappedSlice implements LogSlice {
             throw new IllegalStateException("released twice");
         }
         chunks.forEach(MappedChunk::release);
-        blocks.forEach(CopyBlocks.INSTANCE::giveBack);
+        blocks.forEach(CopyBlocks.Block::release);
     }
 }
