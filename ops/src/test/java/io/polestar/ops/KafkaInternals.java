@@ -113,6 +113,7 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "controller.Controller",
                     "controller.ResultOrError",
                     "coordinator.group.Group",
+                    "coordinator.group.streams.StreamsGroupHeartbeatResult",
                     "image.MetadataImage",
                     "image.ConfigurationsImage",
                     "image.FeaturesImage",

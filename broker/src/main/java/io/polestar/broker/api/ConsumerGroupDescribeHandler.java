@@ -26,10 +26,10 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
  */
 final class ConsumerGroupDescribeHandler implements ApiHandler<ConsumerGroupDescribeRequest> {
     private final GroupCoordinator groups;
-    private final ConsumerGroupProtocol protocol;
+    private final GroupProtocol protocol;
     private final Access access;
 
-    ConsumerGroupDescribeHandler(GroupCoordinator groups, ConsumerGroupProtocol protocol, Access access) {
+    ConsumerGroupDescribeHandler(GroupCoordinator groups, GroupProtocol protocol, Access access) {
         this.groups = groups;
         this.protocol = protocol;
         this.access = access;

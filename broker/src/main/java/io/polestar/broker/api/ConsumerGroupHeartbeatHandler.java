@@ -22,10 +22,10 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
  */
 final class ConsumerGroupHeartbeatHandler implements ApiHandler<ConsumerGroupHeartbeatRequest> {
     private final GroupCoordinator groups;
-    private final ConsumerGroupProtocol protocol;
+    private final GroupProtocol protocol;
     private final Access access;
 
-    ConsumerGroupHeartbeatHandler(GroupCoordinator groups, ConsumerGroupProtocol protocol, Access access) {
+    ConsumerGroupHeartbeatHandler(GroupCoordinator groups, GroupProtocol protocol, Access access) {
         this.groups = groups;
         this.protocol = protocol;
         this.access = access;

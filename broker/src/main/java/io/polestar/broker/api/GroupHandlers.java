@@ -12,18 +12,19 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 public final class GroupHandlers {
     private GroupHandlers() {}
 
-    /** @param internalTopics creates a coordinator's topic when the first client looks for its coordinator */
+    /** @param topics creates a coordinator's topic when the first client looks for its coordinator, and what streams groups need */
     public static List<ApiHandler<?>> all(
             BrokerConfig config,
             GroupCoordinators coordinators,
             TransactionCoordinator transactions,
             KRaftMetadataCache metadata,
-            InternalTopicCreation internalTopics,
+            InternalTopicCreation topics,
             Access access) {
         GroupCoordinator groups = coordinators.service();
-        ConsumerGroupProtocol protocol = new ConsumerGroupProtocol(config, metadata);
+        GroupProtocol consumer = GroupProtocol.consumer(config, metadata);
+        GroupProtocol streams = GroupProtocol.streams(config, metadata);
         return List.of(
-                new FindCoordinatorHandler(coordinators, transactions, metadata, internalTopics, access),
+                new FindCoordinatorHandler(coordinators, transactions, metadata, topics, access),
                 new JoinGroupHandler(groups, access),
                 new SyncGroupHandler(groups, access),
                 new HeartbeatHandler(groups, access),
@@ -34,7 +35,14 @@ public final class GroupHandlers {
                 new ListGroupsHandler(coordinators, access),
                 new DescribeGroupsHandler(groups, access),
                 new DeleteGroupsHandler(groups, access),
-                new ConsumerGroupHeartbeatHandler(groups, protocol, access),
-                new ConsumerGroupDescribeHandler(groups, protocol, access));
+                new ConsumerGroupHeartbeatHandler(groups, consumer, access),
+                new ConsumerGroupDescribeHandler(groups, consumer, access),
+                new StreamsGroupHeartbeatHandler(
+                        groups,
+                        streams,
+                        new StreamsTopics(topics, System::currentTimeMillis),
+                        coordinators::streamsHeartbeatIntervalMs,
+                        access),
+                new StreamsGroupDescribeHandler(groups, streams, access));
     }
 }

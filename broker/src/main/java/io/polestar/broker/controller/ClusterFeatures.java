@@ -11,6 +11,7 @@ import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.GroupVersion;
 import org.apache.kafka.server.common.KRaftVersion;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.server.common.StreamsVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /** The cluster features this broker implements: what it registers with, what a new cluster is formatted with. */
@@ -19,7 +20,8 @@ public final class ClusterFeatures {
     /** Features of Kafka that are implemented here besides {@code metadata.version} and {@code kraft.version}. */
     private static final Map<String, Short> IMPLEMENTED = Map.of(
             GroupVersion.FEATURE_NAME, GroupVersion.LATEST_PRODUCTION.featureLevel(),
-            TransactionVersion.FEATURE_NAME, TransactionVersion.LATEST_PRODUCTION.featureLevel());
+            TransactionVersion.FEATURE_NAME, TransactionVersion.LATEST_PRODUCTION.featureLevel(),
+            StreamsVersion.FEATURE_NAME, StreamsVersion.LATEST_PRODUCTION.featureLevel());
 
     private ClusterFeatures() {}
 

@@ -13,6 +13,7 @@ import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class TopicCreation {
     private static final Logger LOG = LoggerFactory.getLogger(TopicCreation.class);
 
-    private final Map<String, CompletableFuture<Errors>> inFlight = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<ApiError>> inFlight = new ConcurrentHashMap<>();
     private final TopicTemplates topics;
     private final MetadataChanges changes;
 
@@ -53,20 +54,25 @@ public final class TopicCreation {
 
     private CompletableFuture<Errors> createOne(String name, KafkaPrincipal principal) {
         return mayExist(name)
-                ? createOnce(topics.describe(name), principal)
+                ? create(topics.describe(name), principal).thenApply(ApiError::error)
                 : CompletableFuture.completedFuture(Errors.INVALID_TOPIC_EXCEPTION);
     }
 
-    private CompletableFuture<Errors> createOnce(CreatableTopic topic, KafkaPrincipal principal) {
+    /**
+     * Creates a topic as described, unless it is there.
+     *
+     * @return how it went, as {@link #create(Collection, KafkaPrincipal)} says it
+     */
+    public CompletableFuture<ApiError> create(CreatableTopic topic, KafkaPrincipal principal) {
         String name = topic.name();
-        CompletableFuture<Errors> mine = new CompletableFuture<>();
-        CompletableFuture<Errors> other = inFlight.putIfAbsent(name, mine);
+        CompletableFuture<ApiError> mine = new CompletableFuture<>();
+        CompletableFuture<ApiError> other = inFlight.putIfAbsent(name, mine);
         if (other != null) {
             return other;
         }
         send(topic, principal).whenComplete((error, failure) -> {
             inFlight.remove(name);
-            mine.complete(failure == null ? error : Errors.forException(failure));
+            mine.complete(failure == null ? error : ApiError.fromThrowable(failure));
         });
         return mine;
     }
@@ -80,7 +86,7 @@ public final class TopicCreation {
         }
     }
 
-    private CompletableFuture<Errors> send(CreatableTopic topic, KafkaPrincipal principal) {
+    private CompletableFuture<ApiError> send(CreatableTopic topic, KafkaPrincipal principal) {
         CreateTopicsRequestData request = new CreateTopicsRequestData();
         request.topics().add(topic);
         return changes.applyAsBroker(
@@ -88,15 +94,15 @@ public final class TopicCreation {
                 .thenApply(answer -> result(topic.name(), answer));
     }
 
-    private static Errors result(String name, CreateTopicsResponseData answer) {
+    private static ApiError result(String name, CreateTopicsResponseData answer) {
         var topic = answer.topics().find(name);
         Errors error = Errors.forCode(topic.errorCode());
         if (error == Errors.TOPIC_ALREADY_EXISTS) {
-            return Errors.NONE;
+            return ApiError.NONE;
         }
         if (error != Errors.NONE) {
             LOG.warn("Topic {} was not created: {} ({})", name, error, topic.errorMessage());
         }
-        return error;
+        return new ApiError(error, topic.errorMessage());
     }
 }

@@ -14,6 +14,7 @@ import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
@@ -40,6 +41,7 @@ public final class GroupCoordinators implements AutoCloseable {
     private final Supplier<MetadataImage> image;
     private final CoordinatorReadiness readiness;
     private final MetricsRegistry gauges = new MetricsRegistry();
+    private final GroupConfigManager configs;
     private final GroupCoordinatorService service;
     private final RecreatedTopics recreatedTopics;
     private final OffsetsTopicFollower follower;
@@ -60,6 +62,8 @@ public final class GroupCoordinators implements AutoCloseable {
         this.config = new GroupCoordinatorConfig(brokerConfig);
         this.image = image;
         int brokerId = brokerConfig.nodeId();
+        ShareGroupConfig shareConfig = new ShareGroupConfig(brokerConfig);
+        this.configs = new GroupConfigManager(config.extractGroupConfigMap(shareConfig), config, shareConfig);
         this.readiness = new CoordinatorReadiness(brokerId, this::leaderOf);
         this.service = serviceBuilder(brokerConfig, metrics)
                 .withTime(time)
@@ -75,13 +79,11 @@ public final class GroupCoordinators implements AutoCloseable {
     }
 
     private GroupCoordinatorService.Builder serviceBuilder(BrokerConfig brokerConfig, Metrics metrics) {
-        ShareGroupConfig shareConfig = new ShareGroupConfig(brokerConfig);
         return new GroupCoordinatorService.Builder(brokerConfig.nodeId(), config)
                 .withTimer(new SystemTimerReaper("group-coordinator-reaper", new SystemTimer("group-coordinator")))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(gauges, metrics))
-                .withGroupConfigManager(
-                        new GroupConfigManager(config.extractGroupConfigMap(shareConfig), config, shareConfig))
+                .withGroupConfigManager(configs)
                 .withPersister(new NoOpStatePersister());
     }
 
@@ -95,6 +97,18 @@ public final class GroupCoordinators implements AutoCloseable {
     /** What the group APIs are answered by; its methods return futures and never block. */
     public GroupCoordinator service() {
         return service;
+    }
+
+    /** The groups' own configs, where they have any. */
+    public GroupConfigManager configs() {
+        return configs;
+    }
+
+    /** How often a member of the streams group is to send heartbeats. */
+    public long streamsHeartbeatIntervalMs(String groupId) {
+        return configs.groupConfig(groupId)
+                .map(GroupConfig::streamsHeartbeatIntervalMs)
+                .orElse(config.streamsGroupHeartbeatIntervalMs());
     }
 
     public RecreatedTopics recreatedTopics() {

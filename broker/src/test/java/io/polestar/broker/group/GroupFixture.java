@@ -5,6 +5,7 @@ import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.api.ApiHandler;
 import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.api.GroupHandlers;
+import io.polestar.broker.api.InternalTopicCreation;
 import io.polestar.broker.api.TransactionHandlers;
 import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.security.Access;
@@ -30,6 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.metadata.ConfigRecord;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
@@ -50,6 +52,7 @@ import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
@@ -126,8 +129,8 @@ final class GroupFixture implements AutoCloseable {
                 metrics,
                 Optional.empty());
         this.publishers = List.of(partitions, coordinators.publisher(), transactions);
-        List<ApiHandler<?>> handlers =
-                new ArrayList<>(GroupHandlers.all(config, coordinators, transactions, metadata, this::create, access));
+        List<ApiHandler<?>> handlers = new ArrayList<>(
+                GroupHandlers.all(config, coordinators, transactions, metadata, new Creation(), access));
         handlers.addAll(TransactionHandlers.all(
                 transactions,
                 coordinators.service(),
@@ -193,10 +196,20 @@ final class GroupFixture implements AutoCloseable {
         return writer.records().stream().map(ApiMessageAndVersion::message).toList();
     }
 
-    private CompletableFuture<Errors> create(String topic) {
-        created.add(topic);
-        createTopic(topic, OFFSETS_PARTITIONS);
-        return CompletableFuture.completedFuture(Errors.NONE);
+    private final class Creation implements InternalTopicCreation {
+        @Override
+        public CompletableFuture<Errors> create(String topic) {
+            created.add(topic);
+            createTopic(topic, OFFSETS_PARTITIONS);
+            return CompletableFuture.completedFuture(Errors.NONE);
+        }
+
+        @Override
+        public CompletableFuture<ApiError> create(CreatableTopic topic, KafkaPrincipal principal) {
+            created.add(topic.name());
+            createTopic(topic.name(), topic.numPartitions());
+            return CompletableFuture.completedFuture(ApiError.NONE);
+        }
     }
 
     /** The internal topics that were created on demand. */
