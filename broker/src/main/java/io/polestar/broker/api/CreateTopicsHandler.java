@@ -4,7 +4,6 @@ import io.polestar.broker.controller.MetadataChanges;
 import io.polestar.broker.security.Access;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,11 +36,6 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     @Override
     public ApiKeys apiKey() {
         return ApiKeys.CREATE_TOPICS;
-    }
-
-    @Override
-    public List<String> gaps() {
-        return List.of("A topic with cleanup.policy=compact keeps all its records: there is no compaction yet.");
     }
 
     @Override
