@@ -39,8 +39,8 @@ public final class ChronicleLogStore implements LogStore {
     private static final int CLOSING_THREADS = 8;
 
     /**
-     * One log is forced by one of them at a time; several logs together, since the file system's journal commits what waits
-     * as one. Measured with 64 producers on 16 partitions: 4 commit twice, 8 two and a half times as much as one.
+     * One log is forced by one of them at a time; several logs together, since a device takes many waits at once:
+     * with 64 producers on 16 partitions more than twice as much as with one thread (docs/PERFORMANCE.md).
      */
     private static final int FORCING_THREADS = 8;
 

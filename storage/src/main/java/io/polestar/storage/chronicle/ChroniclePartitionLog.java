@@ -197,6 +197,9 @@ final class ChroniclePartitionLog implements PartitionLog {
 
     @Override
     public void requestForce(long withinMs) {
+        if (withinMs <= 0) {
+            tail.forcedOften(true);
+        }
         forces.request(withinMs);
     }
 
@@ -252,6 +255,7 @@ final class ChroniclePartitionLog implements PartitionLog {
     @Override
     public void configure(LogSettings newSettings) {
         settings = newSettings;
+        tail.forcedOften(false); // until it shows anew
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The end of a log: its queue, opened by the first append that needs it and closed when idle, and the rolling of
- * segments. Everything but {@link #lastUsedMs} and {@link #closeIfFree} is called with the append lock held.
+ * segments. Everything but {@link #lastUsedMs}, {@link #forcedOften} and {@link #closeIfFree} is called with the append lock held.
  */
 final class LogTail {
 
@@ -32,6 +32,7 @@ final class LogTail {
     private final Consumer<Segment> onEnded;
     private SegmentAppender appender;
     private volatile AheadWriter aheadWriter;
+    private volatile boolean forcedOften;
     private final PartitionMetadata metadata;
     private boolean stored;
     private boolean checkpointed;
@@ -75,8 +76,10 @@ final class LogTail {
         aheadWriter.beforeAppend(active.endPosition(), batchBytes);
         long position = open.append(batch, active.isEmpty() ? -1 : active.endPosition(), active.forcedPosition());
         active.appended(batch, batch.position(), batchBytes, position, nowMs);
-        int storedBytes = FileCopy.suits(batch) ? 0 : batchBytes;
-        aheadWriter.afterAppend(active.endPosition(), storedBytes, nowMs);
+        if (!forcedOften) {
+            int storedBytes = FileCopy.suits(batch) ? 0 : batchBytes;
+            aheadWriter.afterAppend(active.endPosition(), storedBytes, nowMs);
+        }
         segments.endOffset(active.nextOffset());
     }
 
@@ -131,6 +134,14 @@ final class LogTail {
         writeAheadOf(segments.active().number());
         environment.openQueues().opened(this);
         return appender;
+    }
+
+    /**
+     * Whether a force follows nearly every append. Then nothing is written ahead: the page cache keeps what was written at once
+     * as one piece, and would write all of it to the device anew for each page that an append touches.
+     */
+    void forcedOften(boolean often) {
+        forcedOften = often;
     }
 
     /** From here on the segment before is the appender's alone. */
