@@ -111,8 +111,18 @@ public final class PowerCutDisk implements Disk {
         return Files.readAttributes(file, "fileKey").get("fileKey");
     }
 
+    public Path root() {
+        return root;
+    }
+
     /** Leaves in {@code target} what the device would hold if the power went now. */
-    public synchronized void cut(Path target, Random random) {
+    public void cut(Path target, Random random) {
+        cut(target, random, () -> {});
+    }
+
+    /** @param whenForcesWait run when nothing is forced any more: what is acknowledged by a force from then on is not kept */
+    public synchronized void cut(Path target, Random random, Runnable whenForcesWait) {
+        whenForcesWait.run();
         try {
             PowerCut cut = new PowerCut(key(root), random);
             addCurrent(cut, root);

@@ -43,10 +43,23 @@ public record MetadataFormat(String clusterId, int nodeId, Uuid directoryId, Boo
             Files.createDirectories(wanted.directory());
             if (!Files.exists(wanted.directory().resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
                 format(wanted);
+            } else {
+                requireMetadataLog(wanted.directory());
             }
             return read(wanted);
         } catch (IOException e) {
             throw new KafkaException("Cannot format " + wanted.directory() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Kafka would begin an empty one, in which no topic is known. */
+    private static void requireMetadataLog(Path directory) {
+        Path metadataLog = directory.resolve("__cluster_metadata-0");
+        if (!Files.isDirectory(metadataLog)) {
+            throw new KafkaException(metadataLog + " is missing, although "
+                    + directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME)
+                    + " is there: restore it, it holds all"
+                    + " topics and configs");
         }
     }
 
@@ -87,7 +100,9 @@ public record MetadataFormat(String clusterId, int nodeId, Uuid directoryId, Boo
         MetaProperties properties = ensemble.logDirProps().get(directory);
         Uuid directoryId = properties
                 .directoryId()
-                .orElseThrow(() -> new KafkaException("No directory.id in the meta.properties of " + directory));
+                .orElseThrow(() -> new KafkaException(
+                        "No directory.id in " + wanted.directory().resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME)
+                                + ": restore the file"));
         if (!directoryId.equals(wanted.directoryId().orElse(directoryId))) {
             throw new KafkaException("The meta.properties of " + directory + " has directory.id " + directoryId
                     + ", its logs belong to " + wanted.directoryId().get());
@@ -108,7 +123,10 @@ public record MetadataFormat(String clusterId, int nodeId, Uuid directoryId, Boo
                             MetaPropertiesEnsemble.VerificationFlag.REQUIRE_AT_LEAST_ONE_VALID,
                             MetaPropertiesEnsemble.VerificationFlag.REQUIRE_METADATA_LOG_DIR));
         } catch (RuntimeException e) {
-            throw new KafkaException(e.getMessage(), e);
+            throw new KafkaException(
+                    wanted.directory().resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME)
+                            + " does not say what this node is: " + e.getMessage(),
+                    e);
         }
     }
 

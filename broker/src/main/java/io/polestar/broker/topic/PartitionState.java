@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
@@ -99,7 +100,10 @@ final class PartitionState {
         try {
             return new LeaderEpochFileCache(topicPartition, new EpochFile(directory), context.scheduler());
         } catch (RuntimeException e) {
-            log.warn("partition={} event=epoch_file_unreadable action=rebuild_from_log", topicPartition, e);
+            log.warn(
+                    "partition={} event=epoch_file_unreadable action=rebuild_from_log reason=\"{}\"",
+                    topicPartition,
+                    e.getMessage());
             Files.deleteIfExists(EpochFile.newFile(directory.toFile()).toPath());
             return new LeaderEpochFileCache(topicPartition, new EpochFile(directory), context.scheduler());
         }
@@ -123,26 +127,42 @@ final class PartitionState {
         long end = partitionLog.endOffset();
         epochs.truncateFromEndAsyncFlush(end);
         epochs.truncateFromStartAsyncFlush(partitionLog.startOffset());
-        long offset = Math.max(producers.mapEndOffset(), partitionLog.startOffset());
-        while (offset < end) {
-            LogSlice slice = partitionLog.read(offset, end, REPLAY_SLICE_BYTES, true);
+        long known = Math.max(producers.mapEndOffset(), partitionLog.startOffset());
+        if (epochs.latestEpoch().isEmpty()) {
+            replay(partitionLog, partitionLog.startOffset(), known, this::replayEpochs); // the file was lost
+        }
+        replay(partitionLog, known, end, this::replay);
+        producers.updateMapEndOffset(end);
+        lastWrittenEpoch = epochs.latestEpoch().orElse(-1);
+    }
+
+    private static void replay(PartitionLog partitionLog, long from, long to, Consumer<ByteBuffer> each) {
+        long offset = from;
+        while (offset < to) {
+            LogSlice slice = partitionLog.read(offset, to, REPLAY_SLICE_BYTES, true);
             try {
-                slice.regions().forEach(this::replay);
+                slice.regions().forEach(each);
                 offset = slice.nextOffset();
             } finally {
                 slice.release();
             }
         }
-        producers.updateMapEndOffset(end);
-        lastWrittenEpoch = epochs.latestEpoch().orElse(-1);
+    }
+
+    private void replayEpochs(ByteBuffer region) {
+        MemoryRecords.readableRecords(region).batches().forEach(this::replayEpoch);
+    }
+
+    /** What the file has is a beginning of what the log has: an earlier epoch would look like a conflict. */
+    private void replayEpoch(MutableRecordBatch batch) {
+        if (batch.partitionLeaderEpoch() > epochs.latestEpoch().orElse(-1)) {
+            epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+        }
     }
 
     private void replay(ByteBuffer region) {
         for (MutableRecordBatch batch : MemoryRecords.readableRecords(region).batches()) {
-            // What the file has is a beginning of what the log has: an earlier epoch would look like a conflict.
-            if (batch.partitionLeaderEpoch() > epochs.latestEpoch().orElse(-1)) {
-                epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
-            }
+            replayEpoch(batch);
             if (batch.hasProducerId()) {
                 accept(
                         batch,

@@ -234,7 +234,13 @@ public final class Partitions implements MetadataPublisher {
 
     /** Removes logs of topics that were deleted, or deleted and made anew, while this broker did not run. */
     private void deleteStrays() {
-        for (LogStore.StoredPartition stored : store.partitions()) {
+        List<LogStore.StoredPartition> all = store.partitions();
+        if (!all.isEmpty() && image.topics().topicsById().isEmpty()) {
+            // Metadata that was lost and begun anew knows no topic either: that must not cost the data as well.
+            log.error("event=stray_logs action=none logs={} reason=\"the metadata knows no topic at all\"", all.size());
+            return;
+        }
+        for (LogStore.StoredPartition stored : all) {
             Hosted known = hosted.get(stored.topicPartition());
             if (known == null) {
                 log.warn(

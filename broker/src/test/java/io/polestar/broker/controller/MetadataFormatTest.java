@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
@@ -69,6 +71,28 @@ class MetadataFormatTest {
                 assertThrows(KafkaException.class, () -> format(1, Optional.of(other), Optional.empty()));
 
         assertTrue(error.getMessage().contains(other.toString()), error.getMessage());
+    }
+
+    @Test
+    void shouldNameTheFileWhenMetaPropertiesIsDamaged() throws IOException {
+        format(1, Optional.empty(), Optional.empty());
+        Path file = directory.resolve("meta.properties");
+        Files.writeString(file, "nothing=of use");
+
+        KafkaException error = assertThrows(KafkaException.class, () -> format(1, Optional.empty(), Optional.empty()));
+
+        assertTrue(error.getMessage().contains(file.toString()), error.getMessage());
+    }
+
+    @Test
+    void shouldRefuseToBeginAnewWhenTheMetadataLogIsMissing() throws IOException {
+        format(1, Optional.empty(), Optional.empty());
+        Path metadataLog = directory.resolve("__cluster_metadata-0");
+        Files.move(metadataLog, directory.resolve("elsewhere"));
+
+        KafkaException error = assertThrows(KafkaException.class, () -> format(1, Optional.empty(), Optional.empty()));
+
+        assertTrue(error.getMessage().contains(metadataLog + " is missing"), error.getMessage());
     }
 
     private MetadataFormat format(int nodeId, Optional<Uuid> directoryId, Optional<String> clusterId) {

@@ -8,7 +8,9 @@ import io.polestar.storage.Disk;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.LogStore;
 import io.polestar.storage.memory.MemoryLogStore;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,6 +187,20 @@ class PartitionTest {
         assertEquals(3, append(idempotent(7, 0, 3, 2)).firstOffset());
         assertThrows(OutOfOrderSequenceException.class, () -> append(idempotent(7, 0, 6, 1)));
         assertEquals(5, crashed.logEndOffset(), "the same log");
+    }
+
+    @Test
+    void shouldLearnItsEpochsFromTheWholeLogWhenTheirFileIsLost() throws IOException {
+        append(records(1));
+        lead(partition, 8);
+        append(records(2));
+        partition.close();
+        Files.delete(store.stateDirectory(ID).resolve("leader-epoch-checkpoint"));
+
+        partition = lead(openPartition(Map.of()), 9);
+
+        assertEquals(1, partition.endOfEpoch(5).orElseThrow().offset());
+        assertEquals(3, partition.endOfEpoch(8).orElseThrow().offset());
     }
 
     @Test
