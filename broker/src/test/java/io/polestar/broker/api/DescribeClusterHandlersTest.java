@@ -141,7 +141,7 @@ class DescribeClusterHandlersTest {
 
     @Test
     void shouldRefuseFeaturesThatAreNotImplemented() {
-        UpdateFeaturesResponse answer = apis.call(feature("streams.version", 1));
+        UpdateFeaturesResponse answer = apis.call(feature("eligible.leader.replicas.version", 1));
 
         assertTrue(error(answer.data().errorCode()) != Errors.NONE
                 || answer.data().results().stream().anyMatch(result -> error(result.errorCode()) != Errors.NONE));

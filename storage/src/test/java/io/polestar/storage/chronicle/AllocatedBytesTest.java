@@ -58,6 +58,15 @@ class AllocatedBytesTest {
         }
     }
 
+    /** Until zeros lie ahead: whoever appends faster than they are written gives them up for a while. */
+    private void appendFast() {
+        append(FAST_BATCHES);
+        await().until(() -> {
+            append(100);
+            return onDisk(0) > log.sizeInBytes() + (4 << 20);
+        });
+    }
+
     private List<Long> said() {
         return log.segments().stream().map(SegmentInfo::allocatedBytes).toList();
     }
@@ -92,9 +101,8 @@ class AllocatedBytesTest {
 
     @Test
     void shouldGiveBackWhatIsBehindTheEndOfAnEndedSegment() {
-        append(FAST_BATCHES);
+        appendFast();
         long used = log.sizeInBytes();
-        await().until(() -> onDisk(0) > used + (4 << 20));
 
         log.roll();
 
@@ -102,14 +110,13 @@ class AllocatedBytesTest {
         assertEquals(onDisk(0), said().get(0));
         append(1);
         assertEquals(onDisk(0), said().get(0), "the end mark finds its page");
-        assertEquals(FAST_BATCHES + 1, readable());
+        assertEquals(log.endOffset(), readable());
     }
 
     @Test
     void shouldGiveBackWhatIsBehindTheEndOfAnIdleSegmentAndGoOnBehindIt() {
-        append(FAST_BATCHES);
+        appendFast();
         long used = log.sizeInBytes();
-        await().until(() -> onDisk(0) > used + (4 << 20));
 
         becomeIdle();
 
