@@ -235,7 +235,7 @@ public final class Partitions implements MetadataPublisher {
     /** Removes logs of topics that were deleted, or deleted and made anew, while this broker did not run. */
     private void deleteStrays() {
         List<LogStore.StoredPartition> all = store.partitions();
-        if (!all.isEmpty() && image.topics().topicsById().isEmpty()) {
+        if (!all.isEmpty() && image.topics().isEmpty()) {
             // Metadata that was lost and begun anew knows no topic either: that must not cost the data as well.
             log.error("event=stray_logs action=none logs={} reason=\"the metadata knows no topic at all\"", all.size());
             return;
