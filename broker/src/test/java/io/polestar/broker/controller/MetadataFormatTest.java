@@ -50,7 +50,7 @@ class MetadataFormatTest {
         assertEquals(MetadataVersion.latestProduction(), format.bootstrap().metadataVersion());
         assertEquals(1, format.bootstrap().featureLevel(GroupVersion.FEATURE_NAME));
         assertEquals(2, format.bootstrap().featureLevel(TransactionVersion.FEATURE_NAME));
-        assertEquals(0, format.bootstrap().featureLevel(StreamsVersion.FEATURE_NAME));
+        assertEquals(1, format.bootstrap().featureLevel(StreamsVersion.FEATURE_NAME));
     }
 
     @Test
