@@ -8,11 +8,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Completes decided transactions: their markers to all partitions, then COMPLETE_COMMIT or COMPLETE_ABORT to the log, each
@@ -26,6 +28,7 @@ final class Completions {
 
     private static final long FIRST_BACKOFF_MS = 100;
     private static final int MAX_DOUBLINGS = 5;
+    private static final int QUIET_ATTEMPTS = 4;
 
     private final MarkerWriter markers;
     private final TransactionStates states;
@@ -88,10 +91,14 @@ final class Completions {
                 // Not even in the metadata: the topic was deleted, and its part of the transaction with it.
                 case UNKNOWN_TOPIC_OR_PARTITION -> completion.written(result.getKey());
                 case INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED -> {
-                    warn(completion, result.getKey(), error, "give_up");
+                    log.warn(
+                            "transactional_id={} partition={} event=marker_refused error={} action=give_up",
+                            completion.owned().transactionalId(),
+                            result.getKey(),
+                            error);
                     fenced = true;
                 }
-                default -> warn(completion, result.getKey(), error, "try_again");
+                default -> noteRetry(completion, result.getKey(), error);
             }
         }
         if (fenced) {
@@ -103,14 +110,15 @@ final class Completions {
         }
     }
 
-    private static void warn(Completion completion, TopicPartition partition, Errors error, String action) {
-        log.warn(
-                "transactional_id={} partition={} event=marker_not_written error={} attempt={} action={}",
-                completion.owned().transactionalId(),
-                partition,
-                error,
-                completion.attempt(),
-                action);
+    /** The first attempts are made while, after a start, the partitions' own coordinators still load. */
+    private static void noteRetry(Completion completion, TopicPartition partition, Errors error) {
+        log.atLevel(completion.attempt() < QUIET_ATTEMPTS ? Level.DEBUG : Level.WARN)
+                .log(
+                        "transactional_id={} partition={} event=marker_not_written error={} attempt={} action=try_again",
+                        completion.owned().transactionalId(),
+                        partition,
+                        error,
+                        completion.attempt());
     }
 
     private void finish(Completion completion) {
@@ -137,7 +145,7 @@ final class Completions {
         return true;
     }
 
-    private void later(Completion completion, java.util.function.Consumer<Completion> step) {
+    private void later(Completion completion, Consumer<Completion> step) {
         long backoffMs = FIRST_BACKOFF_MS << Math.min(completion.attempt(), MAX_DOUBLINGS);
         try {
             executor.schedule(() -> step.accept(completion.again()), backoffMs, TimeUnit.MILLISECONDS);

@@ -1,0 +1,2 @@
+/** Kafka Streams applications against the packaged broker. */
+package io.polestar.ops.streams;
