@@ -221,8 +221,8 @@ final class PublisherIT {
     @Test
     void shouldGiveUpAtTheDeliveryDeadline() {
         Publisher publisher = hub.publisher(PublisherConfig.builder()
-                .writeTimeout(Duration.ofMillis(100))
-                .deliveryTimeout(Duration.ofMillis(300))
+                .writeTimeout(Duration.ofMillis(500))
+                .deliveryTimeout(Duration.ofSeconds(3))
                 .build());
         publisher.publish(TOPIC, "warm").join();
         broker.stop();
