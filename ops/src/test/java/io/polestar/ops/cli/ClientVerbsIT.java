@@ -60,7 +60,7 @@ class ClientVerbsIT {
         assertEquals(created.get("topicId"), described.get("topicId"));
         assertEquals("{\"segment.bytes\":\"2000000\"}", described.get("configs").toString());
         assertEquals(
-                "{\"partition\":2,\"leader\":1,\"replicas\":[1],\"isr\":[1],\"firstOffset\":0,\"endOffset\":0,\"durableOffset\":null}",
+                "{\"partition\":2,\"leader\":1,\"replicas\":[1],\"isr\":[1],\"firstOffset\":0,\"endOffset\":0,\"durableOffset\":null,\"allocatedBytes\":null}",
                 described.get("partitions").get(2).toString());
 
         assertTrue(verb("topic", "list").ok().out().contains("verbs.topic"));
