@@ -3,6 +3,7 @@ package io.polestar.storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -88,9 +89,13 @@ public final class PowerCutDisk implements Disk {
         Map<String, Object> entries = new LinkedHashMap<>();
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.sorted().toList()) {
-                Object key = key(file);
-                entries.put(file.getFileName().toString(), key);
-                keepAlive(file, key);
+                try {
+                    Object key = key(file);
+                    keepAlive(file, key);
+                    entries.put(file.getFileName().toString(), key);
+                } catch (NoSuchFileException e) {
+                    // Deleted since it was listed.
+                }
             }
         }
         return entries;

@@ -174,7 +174,7 @@ public final class ChronicleLogStore implements LogStore {
     private ChroniclePartitionLog openLog(TopicPartition partition, Uuid topicId, LogSettings settings) {
         Path folder = stateDirectory(partition);
         try {
-            OpenedLog log = new LogOpening(folder, environment, settings).open(topicId);
+            OpenedLog log = new LogOpening(folder, environment).open(topicId);
             return new ChroniclePartitionLog(folder, environment, log, settings, () -> open.remove(partition));
         } catch (IOException | IllegalStateException | UncheckedIOException e) {
             throw new KafkaStorageException("cannot open log " + partition + ": " + e.getMessage(), e);

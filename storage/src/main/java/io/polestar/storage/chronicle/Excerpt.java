@@ -21,6 +21,11 @@ final class Excerpt {
         return word != 0 && (word & NOT_COMPLETE) == 0;
     }
 
+    /** Whether whoever began the excerpt has not completed it. */
+    static boolean isBegun(int word) {
+        return (word & NOT_COMPLETE) != 0 && word != END_OF_SEGMENT;
+    }
+
     static boolean isMetadata(int word) {
         return (word & METADATA) != 0;
     }

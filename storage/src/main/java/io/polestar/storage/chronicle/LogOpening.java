@@ -1,6 +1,5 @@
 package io.polestar.storage.chronicle;
 
-import io.polestar.storage.LogSettings;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -23,16 +22,14 @@ final class LogOpening {
 
     private final Path directory;
     private final LogEnvironment environment;
-    private final LogSettings settings;
     private final List<Segment> found = new ArrayList<>();
     private boolean lastHasEnded;
     private boolean forced;
     private int nextNumber;
 
-    LogOpening(Path directory, LogEnvironment environment, LogSettings settings) {
+    LogOpening(Path directory, LogEnvironment environment) {
         this.directory = directory;
         this.environment = environment;
-        this.settings = settings;
     }
 
     OpenedLog open(Uuid topicId) throws IOException {
@@ -204,12 +201,18 @@ final class LogOpening {
         }
     }
 
+    /**
+     * Its leading batches in a new file that takes its place: Chronicle's files cannot be shortened, their own index would
+     * point behind the end. A crash leaves the torn file or the new one.
+     */
     private Segment rewrite(Segment torn) throws IOException {
-        try {
-            long blockBytes = LogTail.blockBytes(settings.maxBatchBytes());
-            Segment rewritten =
-                    SegmentRewrite.keepBefore(directory, torn, torn.endPosition(), blockBytes, environment.disk());
-            rewritten.markForced();
+        String folder = LogSwap.FOLDER_PREFIX;
+        try (SegmentCopy copy =
+                new SegmentCopy(directory, directory.resolve(folder), torn.number(), torn.firstAppendMs())) {
+            copy.appendBefore(torn, torn.endPosition());
+            Segment rewritten = copy.finish(environment.disk());
+            SegmentSwap swap = new SegmentSwap(folder, torn.number(), List.of(torn.number()));
+            rewritten.moveInto(directory, () -> swap.complete(directory, environment.disk()));
             return rewritten;
         } finally {
             torn.discard();

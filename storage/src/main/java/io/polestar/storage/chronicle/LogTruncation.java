@@ -1,5 +1,6 @@
 package io.polestar.storage.chronicle;
 
+import io.polestar.storage.BatchHeader;
 import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ final class LogTruncation {
             place--;
         }
         Segment first = all[place];
-        long endPosition = first.isEmpty() ? 0 : SegmentRewrite.positionOf(first, offset);
+        long endPosition = first.isEmpty() ? 0 : positionOf(first, offset);
         if (first.isEmpty() || first.baseOffset() >= offset) {
             return swap(all, place, Optional.empty(), offset);
         } else if (endPosition == first.endPosition()) {
@@ -64,14 +65,22 @@ final class LogTruncation {
         return shorten(all, place, endPosition);
     }
 
+    /** Position of the first batch with an offset at or above the given one; the segment's end if there is none. */
+    private static long positionOf(Segment segment, long offset) throws IOException {
+        try (SegmentWalk walk = segment.walkTo(offset)) {
+            while (walk.advance()) {
+                if (BatchHeader.lastOffset(walk.memory(), walk.batch()) >= offset) {
+                    return walk.position();
+                }
+            }
+            return segment.endPosition();
+        }
+    }
+
     private boolean shorten(Segment[] all, int place, long endPosition) throws IOException {
         Path folder = swap.newFolder();
         try (SegmentCopy copy = new SegmentCopy(directory, folder, all[place].number(), all[place].firstAppendMs())) {
-            try (SegmentWalk walk = all[place].walkFrom(0)) {
-                while (walk.advance() && walk.position() < endPosition) {
-                    copy.append(walk);
-                }
-            }
+            copy.appendBefore(all[place], endPosition);
             Segment shorter = copy.finish(disk);
             return swap(all, place, folder, Optional.of(shorter), shorter.nextOffset());
         } finally {

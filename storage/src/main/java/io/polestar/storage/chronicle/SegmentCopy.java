@@ -37,10 +37,14 @@ final class SegmentCopy implements AutoCloseable {
         Files.createDirectories(folder);
     }
 
-    /** Appends a batch of another segment as it is. */
-    void append(SegmentWalk walk) throws IOException {
-        requireIntact(walk, check);
-        append(walk.batchSlice());
+    /** Appends the batches of another segment that lie before a position, as they are. */
+    void appendBefore(Segment other, long endPosition) throws IOException {
+        try (SegmentWalk walk = other.walkFrom(0)) {
+            while (walk.advance() && walk.position() < endPosition) {
+                requireIntact(walk, check);
+                append(walk.batchSlice());
+            }
+        }
     }
 
     /**

@@ -59,19 +59,11 @@ final class SegmentMerge implements AutoCloseable {
         Optional<ByteBuffer> kept = rewriter.rewrite(batch);
         if (copy == null && !(kept.isPresent() && kept.get() == batch)) {
             begin();
-            copyBefore(segment, walk.position());
+            copy.appendBefore(segment, walk.position());
         }
         if (copy != null && kept.isPresent()) {
             requireWithin(kept.get(), walk);
             copy.append(kept.get());
-        }
-    }
-
-    private void copyBefore(Segment segment, long position) throws IOException {
-        try (SegmentWalk walk = segment.walkFrom(0)) {
-            while (walk.advance() && walk.position() < position) {
-                copy.append(walk);
-            }
         }
     }
 

@@ -24,12 +24,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that appends is killed with -9, again and again: nothing it acknowledged is lost, and the log goes on. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+/**
+ * A process that appends is killed with -9, again and again: nothing it acknowledged is lost, and the log goes on. More
+ * rounds with {@code -Dkill.rounds=300}.
+ */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class KillTest {
 
     private static final long SEED = 20261124;
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = Integer.getInteger("kill.rounds", 6);
 
     @TempDir
     Path folder;

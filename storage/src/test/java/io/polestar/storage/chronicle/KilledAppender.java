@@ -18,7 +18,8 @@ final class KilledAppender {
 
     static final TopicPartition PARTITION = new TopicPartition("killed", 0);
     static final Uuid TOPIC_ID = new Uuid(47, 11);
-    static final LogSettings SETTINGS = new LogSettings(1 << 20, Long.MAX_VALUE, 1 << 20);
+    /** Segments so small that a kill often meets the beginning of one. */
+    static final LogSettings SETTINGS = new LogSettings(64 << 10, Long.MAX_VALUE, 1 << 20);
 
     private KilledAppender() {}
 

@@ -13,6 +13,7 @@ import io.polestar.storage.SegmentInfo;
 import io.polestar.storage.SliceBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -271,6 +273,23 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldDropASegmentWhoseHeadTheProcessWasWritingWhenItDied() throws IOException {
+        Path crashed = crash(log -> {
+            log.roll();
+            append(log, 1);
+        });
+        Path young = segment(crashed, 1);
+        byte[] begun = Arrays.copyOf(Files.readAllBytes(young), 4096);
+        ByteBuffer head = ByteBuffer.wrap(begun).order(ByteOrder.LITTLE_ENDIAN);
+        long headEnd = Excerpt.after(0, head.getInt(0));
+        head.putInt(0, 1 << 31).putLong(StoreHeader.VALUE_AT, headEnd);
+        Arrays.fill(begun, (int) headEnd, begun.length, (byte) 0);
+        Files.write(young, begun);
+
+        verifyHoldsAndGoesOn(crashed, BATCHES);
+    }
+
+    @Test
     void shouldRecoverAcrossSegments() throws IOException {
         Path crashed = crash(log -> {
             log.roll();
@@ -376,7 +395,7 @@ class RecoveryTest {
     @Test
     void shouldForgetAnUnfinishedRewrite() throws IOException {
         Path crashed = crash(log -> {});
-        Path rewrite = Files.createDirectory(crashed.resolve("orders-0").resolve(SegmentRewrite.FOLDER));
+        Path rewrite = Files.createDirectory(crashed.resolve("orders-0").resolve(LogSwap.FOLDER_PREFIX));
         Files.write(rewrite.resolve("19700101-000000S.cq4"), new byte[100]);
 
         verifyHoldsAndGoesOn(crashed, BATCHES);
