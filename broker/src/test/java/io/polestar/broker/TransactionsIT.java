@@ -3,7 +3,12 @@ package io.polestar.broker;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,7 +78,11 @@ class TransactionsIT {
     }
 
     private void startBroker(int idExpirationMs) {
-        broker = BrokerFixture.builder(directory)
+        startBroker(idExpirationMs, Map.of());
+    }
+
+    private void startBroker(int idExpirationMs, Map<String, String> more) {
+        BrokerFixture.Builder builder = BrokerFixture.builder(directory)
                 .with(
                         TransactionStateManagerConfig
                                 .TRANSACTIONS_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS_CONFIG,
@@ -83,8 +92,9 @@ class TransactionsIT {
                                 .TRANSACTIONS_REMOVE_EXPIRED_TRANSACTIONAL_ID_CLEANUP_INTERVAL_MS_CONFIG,
                         200)
                 .with(TransactionStateManagerConfig.TRANSACTIONAL_ID_EXPIRATION_MS_CONFIG, idExpirationMs)
-                .with(TransactionLogConfig.TRANSACTIONS_TOPIC_PARTITIONS_CONFIG, 3)
-                .start();
+                .with(TransactionLogConfig.TRANSACTIONS_TOPIC_PARTITIONS_CONFIG, 3);
+        more.forEach(builder::with);
+        broker = builder.start();
         admin = broker.admin();
     }
 
@@ -198,6 +208,32 @@ class TransactionsIT {
         restart();
         assertEquals(expected, committed(A));
         assertEquals(List.of("x"), committed(B));
+    }
+
+    /** The first batch of each transaction waits for the disk before it is appended; those behind it must not overtake. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void shouldKeepTheOrderOfAConnectionWhileTheCoordinatorWaitsForTheDisk(int version) throws Exception {
+        useVersion(version);
+        stop();
+        startBroker(
+                TransactionStateManagerConfig.TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
+                Map.of(PolestarTopicConfigs.DURABILITY, "sync"));
+        List<String> sent = new ArrayList<>();
+        Map<String, Object> oneByOne =
+                Map.of(ProducerConfig.BATCH_SIZE_CONFIG, 0, ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
+        try (KafkaProducer<String, String> producer = producer("t", oneByOne)) {
+            producer.initTransactions();
+            for (int i = 0; i < 20; i++) {
+                producer.beginTransaction();
+                for (int j = 0; j < 10; j++) {
+                    send(producer, "a", i + "." + j);
+                    sent.add(i + "." + j);
+                }
+                producer.commitTransaction();
+            }
+        }
+        await().untilAsserted(() -> assertEquals(sent, committed(A)));
     }
 
     @ParameterizedTest
@@ -316,6 +352,42 @@ class TransactionsIT {
                             .get()
                             .state()));
         }
+    }
+
+    @Test
+    void shouldCountWhatBecomesOfTransactions() throws Exception {
+        stop();
+        startBroker(
+                TransactionStateManagerConfig.TRANSACTIONAL_ID_EXPIRATION_MS_DEFAULT,
+                Map.of(PolestarConfigs.HTTP_LISTEN, "127.0.0.1:0"));
+        try (KafkaProducer<String, String> producer = producer("t");
+                KafkaProducer<String, String> late =
+                        producer("late", Map.of(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 300))) {
+            producer.beginTransaction();
+            send(producer, "a", "1");
+            producer.commitTransaction();
+            late.initTransactions();
+            late.beginTransaction();
+            send(late, "a", "2");
+            late.flush();
+            for (String line : List.of(
+                    "polestar_transactions_ended_seconds_count{result=\"commit\"} 1",
+                    "polestar_transactions_ended_seconds_count{result=\"abort\"} 1",
+                    "polestar_transactions_timed_out_total 1.0",
+                    "polestar_transactional_ids{state=\"complete_commit\"} 1.0",
+                    "polestar_transactional_ids{state=\"complete_abort\"} 1.0",
+                    "polestar_partitions_late_transactions 0.0")) {
+                await().untilAsserted(() -> assertTrue(metrics().contains(line), line));
+            }
+        }
+    }
+
+    private String metrics() throws Exception {
+        URI address =
+                URI.create("http://127.0.0.1:" + broker.broker().httpPort().orElseThrow() + "/metrics");
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Test

@@ -94,6 +94,9 @@ public final class TransactionCoordinator implements MetadataPublisher {
         this.queries = new TransactionQueries(states, time);
         this.expiry = new TransactionExpiry(states, writer, end, meters, stateConfig, config.requestTimeoutMs(), time);
         meters.countStates(queries::count);
+        meters.countLate(() -> partitions.all().stream()
+                .filter(partition -> partition.hasLateTransaction(time.milliseconds()))
+                .count());
     }
 
     private static ScheduledThreadPoolExecutor newExecutor() {

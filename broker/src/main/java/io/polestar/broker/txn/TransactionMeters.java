@@ -4,11 +4,11 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.coordinator.transaction.TransactionState;
@@ -37,11 +37,6 @@ final class TransactionMeters {
         expired = counter("polestar.transactional.ids.expired", "Transactional ids removed since nobody used them");
     }
 
-    /** For who wants none. */
-    static TransactionMeters unregistered() {
-        return new TransactionMeters(new SimpleMeterRegistry());
-    }
-
     private Counter counter(String name, String description) {
         return Counter.builder(name).description(description).register(registry);
     }
@@ -56,6 +51,15 @@ final class TransactionMeters {
                         .register(registry);
             }
         }
+    }
+
+    /** @param count how many partitions have a transaction open for longer than any may be, when it is asked */
+    void countLate(LongSupplier count) {
+        Gauge.builder("polestar.partitions.late.transactions", count, LongSupplier::getAsLong)
+                .description(
+                        "Partitions with a transaction open for longer than transaction.max.timeout.ms and 5 minutes")
+                .strongReference(true)
+                .register(registry);
     }
 
     void ended(TransactionResult result, TxnTransitMetadata state) {
