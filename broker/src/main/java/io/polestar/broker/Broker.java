@@ -12,6 +12,7 @@ import io.polestar.broker.api.GroupHandlers;
 import io.polestar.broker.api.InternalTopicCreation;
 import io.polestar.broker.api.MetadataHandlers;
 import io.polestar.broker.api.PartitionHandlers;
+import io.polestar.broker.api.ShareHandlers;
 import io.polestar.broker.api.TransactionHandlers;
 import io.polestar.broker.config.MetricsSubscriptions;
 import io.polestar.broker.controller.ClusterFeatures;
@@ -33,6 +34,12 @@ import io.polestar.broker.net.BoundListener;
 import io.polestar.broker.net.NetworkConfig;
 import io.polestar.broker.net.NetworkServer;
 import io.polestar.broker.security.Access;
+import io.polestar.broker.share.DirectPersister;
+import io.polestar.broker.share.ShareCoordinators;
+import io.polestar.broker.share.ShareFetches;
+import io.polestar.broker.share.SharePartitions;
+import io.polestar.broker.share.ShareSessions;
+import io.polestar.broker.share.ShareSettings;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.LogCleaner;
 import io.polestar.broker.topic.Partitions;
@@ -53,6 +60,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.utils.Time;
@@ -90,6 +98,8 @@ public final class Broker implements AutoCloseable {
     private HttpServer http;
     private NetworkServer network;
     private TransactionCoordinator transactions;
+    private ShareCoordinators shares;
+    private DirectPersister sharePersister;
     private GroupCoordinators groups;
     private List<BoundListener> listeners;
     private ApiTable apis;
@@ -155,6 +165,12 @@ public final class Broker implements AutoCloseable {
                         this::markOffsets,
                         meters,
                         time));
+        TopicCreation creation = new TopicCreation(config, controller.changes());
+        shares = parts.add(
+                "share groups",
+                new ShareCoordinators(config, partitions, controller.metadataCache()::getImage, time, kafkaMetrics));
+        sharePersister = new DirectPersister(
+                shares, () -> InternalTopicCreation.by(creation).create(Topic.SHARE_GROUP_STATE_TOPIC_NAME));
         TransactionVerifier verifier = new TransactionVerifier(transactions, partitions, config, time);
         groups = parts.add(
                 "groups",
@@ -163,16 +179,18 @@ public final class Broker implements AutoCloseable {
                         partitions,
                         controller.metadataCache()::getImage,
                         verifier::verifyOffsets,
+                        sharePersister,
                         time,
                         kafkaMetrics,
                         Optional.empty()));
         MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
-        apis = apis(controller, partitions, verifier, clientMetrics);
+        apis = apis(controller, creation, partitions, verifier, clientMetrics);
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
         stage("handlers built");
 
-        join(controller.installPublishers(List.of(partitions, groups.publisher(), transactions, clientMetrics)));
+        join(controller.installPublishers(
+                List.of(partitions, shares.publisher(), groups.publisher(), transactions, clientMetrics)));
         stage("partitions recovered");
         readiness.done("metadata");
         readiness.done("recovery");
@@ -300,12 +318,12 @@ public final class Broker implements AutoCloseable {
 
     private ApiTable apis(
             EmbeddedController controller,
+            TopicCreation creation,
             Partitions partitions,
             TransactionVerifier verifier,
             MetricsSubscriptions clientMetrics) {
         Access access = Access.EVERYONE;
         KRaftMetadataCache metadata = controller.metadataCache();
-        TopicCreation creation = new TopicCreation(config, controller.changes());
         ScheduledExecutorService timer = startRequestTimer();
         FetchHandler fetch =
                 new FetchHandler(metadata, partitions, access, fetchSessions(), timer, config.fetchMaxBytes());
@@ -314,13 +332,31 @@ public final class Broker implements AutoCloseable {
         all.add(fetch);
         all.addAll(PartitionHandlers.all(config.dataDirectory(), partitions, metadata, verifier, access, timer));
         all.addAll(MetadataHandlers.all(config, controller, creation, clientMetrics, access));
-        all.addAll(
-                GroupHandlers.all(config, groups, transactions, metadata, InternalTopicCreation.by(creation), access));
+        all.addAll(GroupHandlers.all(
+                config, groups, transactions, shares, metadata, InternalTopicCreation.by(creation), access));
         all.addAll(TransactionHandlers.all(
                 transactions, groups.service(), metadata, controller.producerIds()::next, access));
+        all.addAll(shareApis(partitions, metadata, timer, access));
         network.addConnectionListener(fetch::onConnectionClosed);
         network.addConnectionListener(clientMetrics.clients().connectionDisconnectListener()::onDisconnect);
         return new ApiTable(all);
+    }
+
+    private List<ApiHandler<?>> shareApis(
+            Partitions partitions, KRaftMetadataCache metadata, ScheduledExecutorService timer, Access access) {
+        ShareSettings settings = new ShareSettings(config, groups.configs());
+        SharePartitions used = new SharePartitions(partitions, sharePersister, settings, timer, Time.SYSTEM);
+        ShareFetches fetches = new ShareFetches(used);
+        ShareSessions sessions = new ShareSessions(used);
+        network.addConnectionListener(fetches::onConnectionClosed);
+        network.addConnectionListener(sessions::onConnectionClosed);
+        return ShareHandlers.all(
+                groups.service(),
+                new ShareHandlers.Parts(shares, used, sessions, fetches, settings),
+                metadata,
+                timer,
+                config.fetchMaxBytes(),
+                access);
     }
 
     private FetchManager fetchSessions() {

@@ -35,6 +35,7 @@ record Part(String name, Set<String> imports) {
             part("broker.topic", SETTINGS, "storage"),
             part("broker.coordinator", "broker.topic", "storage"),
             part("broker.group", SETTINGS, "broker.coordinator", "broker.topic", "storage"),
+            part("broker.share", SETTINGS, "broker.coordinator", "broker.group", "broker.topic", "protocol", "storage"),
             part("broker.txn", SETTINGS, "broker.coordinator", "broker.topic"),
             part("broker.config", SETTINGS, "broker.topic", "broker.controller", "broker.security"),
             part(
@@ -44,6 +45,7 @@ record Part(String name, Set<String> imports) {
                     "broker.controller",
                     "broker.group",
                     "broker.security",
+                    "broker.share",
                     "broker.topic",
                     "broker.txn",
                     "protocol",
@@ -64,6 +66,7 @@ record Part(String name, Set<String> imports) {
                     "broker.metrics",
                     "broker.net",
                     "broker.security",
+                    "broker.share",
                     "broker.topic",
                     "broker.txn",
                     "storage",

@@ -2,6 +2,7 @@ package io.polestar.broker.api;
 
 import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.security.Access;
+import io.polestar.broker.share.ShareCoordinators;
 import io.polestar.broker.txn.TransactionCoordinator;
 import java.util.List;
 import java.util.Optional;
@@ -26,12 +27,12 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.share.SharePartitionKey;
 
 /**
- * FindCoordinator: which broker coordinates a group or a transactional id.
+ * FindCoordinator: which broker coordinates a group, a transactional id or a share partition.
  *
  * <ul>
  *   <li>below version 4 one key, answered at the top of the response; above it a list of keys
  *   <li>version 6: share-partition keys
- *   <li>the first request creates {@code __consumer_offsets} or {@code __transaction_state}; while that happens, and while a coordinator loads, the
+ *   <li>the first request creates the coordinator's topic; while that happens, and while a coordinator loads, the
  *       answer waits a moment, because a client that is sent away comes back only after its backoff
  * </ul>
  */
@@ -43,6 +44,7 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
 
     private final GroupCoordinators groups;
     private final TransactionCoordinator transactions;
+    private final ShareCoordinators shares;
     private final KRaftMetadataCache metadata;
     private final InternalTopicCreation internalTopics;
     private final Access access;
@@ -50,11 +52,13 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
     FindCoordinatorHandler(
             GroupCoordinators groups,
             TransactionCoordinator transactions,
+            ShareCoordinators shares,
             KRaftMetadataCache metadata,
             InternalTopicCreation internalTopics,
             Access access) {
         this.groups = groups;
         this.transactions = transactions;
+        this.shares = shares;
         this.metadata = metadata;
         this.internalTopics = internalTopics;
         this.access = access;
@@ -63,12 +67,6 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
     @Override
     public ApiKeys apiKey() {
         return ApiKeys.FIND_COORDINATOR;
-    }
-
-    @Override
-    public List<String> gaps() {
-        return List.of("Keys of share groups are answered with COORDINATOR_NOT_AVAILABLE: their coordinator does not"
-                + " exist yet.");
     }
 
     @Override
@@ -101,7 +99,7 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
         return switch (type) {
             case GROUP -> findGroup(context, key);
             case TRANSACTION -> findTransaction(context, key);
-            case SHARE -> CompletableFuture.completedFuture(refused(shareError(context, key)));
+            case SHARE -> findShare(context, key);
         };
     }
 
@@ -109,16 +107,20 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
         return new Found(error, Node.noNode());
     }
 
-    private Errors shareError(RequestContext context, String key) {
+    private CompletableFuture<Found> findShare(RequestContext context, String key) {
         if (context.apiVersion() < FIRST_VERSION_WITH_SHARE) {
-            return Errors.INVALID_REQUEST;
+            return CompletableFuture.completedFuture(refused(Errors.INVALID_REQUEST));
         }
         access.requireOnCluster(context, AclOperation.CLUSTER_ACTION);
         try {
-            SharePartitionKey.validate(key);
-            return Errors.COORDINATOR_NOT_AVAILABLE;
+            SharePartitionKey share = SharePartitionKey.getInstance(key);
+            return findLeader(
+                    context,
+                    Topic.SHARE_GROUP_STATE_TOPIC_NAME,
+                    () -> shares.whenReady(share),
+                    () -> shares.partitionFor(share));
         } catch (IllegalArgumentException e) {
-            return Errors.INVALID_REQUEST;
+            return CompletableFuture.completedFuture(refused(Errors.INVALID_REQUEST));
         }
     }
 

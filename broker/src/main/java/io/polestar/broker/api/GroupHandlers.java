@@ -3,6 +3,7 @@ package io.polestar.broker.api;
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.security.Access;
+import io.polestar.broker.share.ShareCoordinators;
 import io.polestar.broker.txn.TransactionCoordinator;
 import java.util.List;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
@@ -17,6 +18,7 @@ public final class GroupHandlers {
             BrokerConfig config,
             GroupCoordinators coordinators,
             TransactionCoordinator transactions,
+            ShareCoordinators shares,
             KRaftMetadataCache metadata,
             InternalTopicCreation topics,
             Access access) {
@@ -24,7 +26,7 @@ public final class GroupHandlers {
         GroupProtocol consumer = GroupProtocol.consumer(config, metadata);
         GroupProtocol streams = GroupProtocol.streams(config, metadata);
         return List.of(
-                new FindCoordinatorHandler(coordinators, transactions, metadata, topics, access),
+                new FindCoordinatorHandler(coordinators, transactions, shares, metadata, topics, access),
                 new JoinGroupHandler(groups, access),
                 new SyncGroupHandler(groups, access),
                 new HeartbeatHandler(groups, access),

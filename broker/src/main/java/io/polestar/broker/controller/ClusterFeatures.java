@@ -11,6 +11,7 @@ import org.apache.kafka.server.common.Feature;
 import org.apache.kafka.server.common.GroupVersion;
 import org.apache.kafka.server.common.KRaftVersion;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.server.common.ShareVersion;
 import org.apache.kafka.server.common.StreamsVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 
@@ -21,6 +22,7 @@ public final class ClusterFeatures {
     private static final Map<String, Short> IMPLEMENTED = Map.of(
             GroupVersion.FEATURE_NAME, GroupVersion.LATEST_PRODUCTION.featureLevel(),
             TransactionVersion.FEATURE_NAME, TransactionVersion.LATEST_PRODUCTION.featureLevel(),
+            ShareVersion.FEATURE_NAME, ShareVersion.LATEST_PRODUCTION.featureLevel(),
             StreamsVersion.FEATURE_NAME, StreamsVersion.LATEST_PRODUCTION.featureLevel());
 
     private ClusterFeatures() {}

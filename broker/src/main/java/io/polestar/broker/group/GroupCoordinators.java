@@ -28,7 +28,7 @@ import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.image.publisher.MetadataPublisher;
 import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.authorizer.Authorizer;
-import org.apache.kafka.server.share.persister.NoOpStatePersister;
+import org.apache.kafka.server.share.persister.Persister;
 import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
 
@@ -49,6 +49,7 @@ public final class GroupCoordinators implements AutoCloseable {
     /**
      * @param image the newest metadata image
      * @param verification asks the transaction coordinator
+     * @param sharePersister keeps the state of share groups
      * @param authorizer hides topics from the regular expressions of consumers that may not describe them
      */
     public GroupCoordinators(
@@ -56,6 +57,7 @@ public final class GroupCoordinators implements AutoCloseable {
             Partitions partitions,
             Supplier<MetadataImage> image,
             OffsetVerification verification,
+            Persister sharePersister,
             Time time,
             Metrics metrics,
             Optional<Plugin<Authorizer>> authorizer) {
@@ -65,7 +67,7 @@ public final class GroupCoordinators implements AutoCloseable {
         ShareGroupConfig shareConfig = new ShareGroupConfig(brokerConfig);
         this.configs = new GroupConfigManager(config.extractGroupConfigMap(shareConfig), config, shareConfig);
         this.readiness = new CoordinatorReadiness(brokerId, this::leaderOf);
-        this.service = serviceBuilder(brokerConfig, metrics)
+        this.service = serviceBuilder(brokerConfig, sharePersister, metrics)
                 .withTime(time)
                 .withLoader(new PartitionLogLoader<>(
                         partitions, new GroupCoordinatorRecordSerde(), config.offsetsLoadBufferSize(), time))
@@ -78,13 +80,14 @@ public final class GroupCoordinators implements AutoCloseable {
                 brokerId, config.offsetsTopicPartitions(), service, recreatedTopics, readiness::metadataChanged);
     }
 
-    private GroupCoordinatorService.Builder serviceBuilder(BrokerConfig brokerConfig, Metrics metrics) {
+    private GroupCoordinatorService.Builder serviceBuilder(
+            BrokerConfig brokerConfig, Persister sharePersister, Metrics metrics) {
         return new GroupCoordinatorService.Builder(brokerConfig.nodeId(), config)
                 .withTimer(new SystemTimerReaper("group-coordinator-reaper", new SystemTimer("group-coordinator")))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(gauges, metrics))
                 .withGroupConfigManager(configs)
-                .withPersister(new NoOpStatePersister());
+                .withPersister(sharePersister);
     }
 
     private int leaderOf(TopicPartition partition) {

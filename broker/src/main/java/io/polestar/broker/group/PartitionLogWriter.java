@@ -16,7 +16,7 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
  * How Kafka's coordinators write to our partitions. Safe for use from any thread; each coordinator calls it on one of
  * the runtime's event threads at a time.
  */
-final class PartitionLogWriter implements PartitionWriter {
+public final class PartitionLogWriter implements PartitionWriter {
     private record Registration(TopicPartition topicPartition, Listener listener) {}
 
     private final Partitions partitions;
@@ -28,6 +28,15 @@ final class PartitionLogWriter implements PartitionWriter {
         this.partitions = partitions;
         this.readiness = readiness;
         this.verification = verification;
+    }
+
+    /** For a coordinator that takes part in no transactions. */
+    public static PartitionLogWriter withoutTransactions(Partitions partitions, CoordinatorReadiness readiness) {
+        return new PartitionLogWriter(
+                partitions,
+                readiness,
+                (topicPartition, transactionalId, producerId, producerEpoch, apiVersion) ->
+                        CompletableFuture.completedFuture(VerificationGuard.SENTINEL));
     }
 
     /** The runtime calls this when a coordinator has been loaded and becomes active, which is how we learn of it. */

@@ -101,7 +101,7 @@ class GroupAdministrationTest {
                             .coordinators()
                             .get(0)
                             .errorCode());
-            Errors share = version >= 6 ? Errors.COORDINATOR_NOT_AVAILABLE : Errors.INVALID_REQUEST;
+            Errors share = version >= 6 ? Errors.NONE : Errors.INVALID_REQUEST;
             assertEquals(
                     share.code(),
                     find(version, CoordinatorType.SHARE, "g:AAAAAAAAAAAAAAAAAAAAAQ:0")

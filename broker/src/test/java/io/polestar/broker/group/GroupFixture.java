@@ -9,6 +9,8 @@ import io.polestar.broker.api.InternalTopicCreation;
 import io.polestar.broker.api.TransactionHandlers;
 import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.security.Access;
+import io.polestar.broker.share.DirectPersister;
+import io.polestar.broker.share.ShareCoordinators;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.broker.txn.TransactionCoordinator;
@@ -92,6 +94,7 @@ final class GroupFixture implements AutoCloseable {
     private final Partitions partitions;
     private final GroupCoordinators coordinators;
     private final TransactionCoordinator transactions;
+    private final ShareCoordinators shares;
     private final AtomicLong producerIds = new AtomicLong();
     private final List<MetadataPublisher> publishers;
     private final ApiTable apis;
@@ -120,17 +123,19 @@ final class GroupFixture implements AutoCloseable {
                 new SimpleMeterRegistry(),
                 Time.SYSTEM);
         TransactionVerifier verifier = new TransactionVerifier(transactions, partitions, config, Time.SYSTEM);
+        this.shares = new ShareCoordinators(config, partitions, metadata::currentImage, Time.SYSTEM, metrics);
         this.coordinators = new GroupCoordinators(
                 config,
                 partitions,
                 metadata::currentImage,
                 verifier::verifyOffsets,
+                new DirectPersister(shares, () -> new Creation().create(Topic.SHARE_GROUP_STATE_TOPIC_NAME)),
                 Time.SYSTEM,
                 metrics,
                 Optional.empty());
-        this.publishers = List.of(partitions, coordinators.publisher(), transactions);
+        this.publishers = List.of(partitions, shares.publisher(), coordinators.publisher(), transactions);
         List<ApiHandler<?>> handlers = new ArrayList<>(
-                GroupHandlers.all(config, coordinators, transactions, metadata, new Creation(), access));
+                GroupHandlers.all(config, coordinators, transactions, shares, metadata, new Creation(), access));
         handlers.addAll(TransactionHandlers.all(
                 transactions,
                 coordinators.service(),
@@ -350,6 +355,7 @@ final class GroupFixture implements AutoCloseable {
     @Override
     public void close() {
         coordinators.close();
+        shares.close();
         transactions.close();
         partitions.close();
         store.close();
