@@ -155,11 +155,18 @@ final class GroupFixture implements AutoCloseable {
 
     static GroupFixture start(Path directory, Access access) {
         BrokerConfig config = BrokerConfig.of(Map.of(
-                "log.dirs", directory.toString(),
-                "offsets.topic.num.partitions", Integer.toString(OFFSETS_PARTITIONS),
-                "group.min.session.timeout.ms", "1",
-                "offset.metadata.max.bytes", "100",
-                "group.coordinator.threads", "2"));
+                "log.dirs",
+                directory.toString(),
+                "offsets.topic.num.partitions",
+                Integer.toString(OFFSETS_PARTITIONS),
+                "share.coordinator.state.topic.num.partitions",
+                Integer.toString(OFFSETS_PARTITIONS),
+                "group.min.session.timeout.ms",
+                "1",
+                "offset.metadata.max.bytes",
+                "100",
+                "group.coordinator.threads",
+                "2"));
         GroupFixture fixture = new GroupFixture(config, access);
         fixture.publish(List.of(
                 new FeatureLevelRecord()
