@@ -21,6 +21,7 @@ import io.polestar.broker.controller.MetadataFormat;
 import io.polestar.broker.controller.TopicCreation;
 import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.group.GroupLag;
+import io.polestar.broker.group.MemberDepartures;
 import io.polestar.broker.http.HttpServer;
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.http.Readiness;
@@ -180,6 +181,7 @@ public final class Broker implements AutoCloseable {
                         controller.metadataCache()::getImage,
                         verifier::verifyOffsets,
                         sharePersister,
+                        new MemberDepartures(meters),
                         time,
                         kafkaMetrics,
                         Optional.empty()));
@@ -351,7 +353,7 @@ public final class Broker implements AutoCloseable {
         network.addConnectionListener(fetches::onConnectionClosed);
         network.addConnectionListener(sessions::onConnectionClosed);
         return ShareHandlers.all(
-                groups.service(),
+                groups,
                 new ShareHandlers.Parts(shares, used, sessions, fetches, settings),
                 metadata,
                 timer,

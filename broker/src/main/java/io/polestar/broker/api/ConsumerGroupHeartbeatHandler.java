@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.MemberDepartures;
 import io.polestar.broker.security.Access;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,11 +23,14 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
  */
 final class ConsumerGroupHeartbeatHandler implements ApiHandler<ConsumerGroupHeartbeatRequest> {
     private final GroupCoordinator groups;
+    private final MemberDepartures departures;
     private final GroupProtocol protocol;
     private final Access access;
 
-    ConsumerGroupHeartbeatHandler(GroupCoordinator groups, GroupProtocol protocol, Access access) {
+    ConsumerGroupHeartbeatHandler(
+            GroupCoordinator groups, MemberDepartures departures, GroupProtocol protocol, Access access) {
         this.groups = groups;
+        this.departures = departures;
         this.protocol = protocol;
         this.access = access;
     }
@@ -42,6 +46,9 @@ final class ConsumerGroupHeartbeatHandler implements ApiHandler<ConsumerGroupHea
         protocol.require();
         access.requireOnGroup(context, AclOperation.READ, request.data().groupId());
         requireOnTopics(context, request.data().subscribedTopicNames());
+        if (request.data().memberEpoch() == ConsumerGroupHeartbeatRequest.LEAVE_GROUP_MEMBER_EPOCH) {
+            departures.leaving(request.data().groupId(), request.data().memberId(), null, "");
+        }
         return groups.consumerGroupHeartbeat(context, request.data()).thenApply(ConsumerGroupHeartbeatResponse::new);
     }
 

@@ -2,6 +2,7 @@ package io.polestar.broker.api;
 
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.group.GroupCoordinators;
+import io.polestar.broker.group.MemberDepartures;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.share.ShareCoordinators;
 import io.polestar.broker.txn.TransactionCoordinator;
@@ -23,6 +24,7 @@ public final class GroupHandlers {
             InternalTopicCreation topics,
             Access access) {
         GroupCoordinator groups = coordinators.service();
+        MemberDepartures departures = coordinators.departures();
         GroupProtocol consumer = GroupProtocol.consumer(config, metadata);
         GroupProtocol streams = GroupProtocol.streams(config, metadata);
         return List.of(
@@ -30,17 +32,18 @@ public final class GroupHandlers {
                 new JoinGroupHandler(groups, access),
                 new SyncGroupHandler(groups, access),
                 new HeartbeatHandler(groups, access),
-                new LeaveGroupHandler(groups, access),
+                new LeaveGroupHandler(groups, departures, access),
                 new OffsetCommitHandler(groups, metadata, coordinators.recreatedTopics(), access),
                 new OffsetFetchHandler(groups, metadata, access),
                 new OffsetDeleteHandler(groups, metadata, access),
                 new ListGroupsHandler(coordinators, access),
                 new DescribeGroupsHandler(groups, access),
                 new DeleteGroupsHandler(groups, access),
-                new ConsumerGroupHeartbeatHandler(groups, consumer, access),
+                new ConsumerGroupHeartbeatHandler(groups, departures, consumer, access),
                 new ConsumerGroupDescribeHandler(groups, consumer, access),
                 new StreamsGroupHeartbeatHandler(
                         groups,
+                        departures,
                         streams,
                         new StreamsTopics(topics, System::currentTimeMillis),
                         coordinators::streamsHeartbeatIntervalMs,

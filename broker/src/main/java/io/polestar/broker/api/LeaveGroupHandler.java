@@ -1,8 +1,10 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.MemberDepartures;
 import io.polestar.broker.security.Access;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.LeaveGroupRequest;
 import org.apache.kafka.common.requests.LeaveGroupResponse;
@@ -18,10 +20,12 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
  */
 final class LeaveGroupHandler implements ApiHandler<LeaveGroupRequest> {
     private final GroupCoordinator groups;
+    private final MemberDepartures departures;
     private final Access access;
 
-    LeaveGroupHandler(GroupCoordinator groups, Access access) {
+    LeaveGroupHandler(GroupCoordinator groups, MemberDepartures departures, Access access) {
         this.groups = groups;
+        this.departures = departures;
         this.access = access;
     }
 
@@ -33,7 +37,11 @@ final class LeaveGroupHandler implements ApiHandler<LeaveGroupRequest> {
     @Override
     public CompletableFuture<LeaveGroupResponse> handle(RequestContext context, LeaveGroupRequest request) {
         access.requireOnGroup(context, AclOperation.READ, request.data().groupId());
-        return groups.leaveGroup(context, request.normalizedData())
-                .thenApply(data -> new LeaveGroupResponse(data, context.apiVersion()));
+        LeaveGroupRequestData data = request.normalizedData();
+        data.members()
+                .forEach(member -> departures.leaving(
+                        data.groupId(), member.memberId(), member.groupInstanceId(), member.reason()));
+        return groups.leaveGroup(context, data)
+                .thenApply(answer -> new LeaveGroupResponse(answer, context.apiVersion()));
     }
 }

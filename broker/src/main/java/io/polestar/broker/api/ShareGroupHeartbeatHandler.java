@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.MemberDepartures;
 import io.polestar.broker.security.Access;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,11 +17,14 @@ import org.apache.kafka.coordinator.group.GroupCoordinator;
 /** ShareGroupHeartbeat (KIP-932): a member of a share group joins, lives, and is told which partitions to fetch. */
 final class ShareGroupHeartbeatHandler implements ApiHandler<ShareGroupHeartbeatRequest> {
     private final GroupCoordinator groups;
+    private final MemberDepartures departures;
     private final GroupProtocol protocol;
     private final Access access;
 
-    ShareGroupHeartbeatHandler(GroupCoordinator groups, GroupProtocol protocol, Access access) {
+    ShareGroupHeartbeatHandler(
+            GroupCoordinator groups, MemberDepartures departures, GroupProtocol protocol, Access access) {
         this.groups = groups;
+        this.departures = departures;
         this.protocol = protocol;
         this.access = access;
     }
@@ -37,6 +41,9 @@ final class ShareGroupHeartbeatHandler implements ApiHandler<ShareGroupHeartbeat
         access.requireOnGroup(context, AclOperation.READ, request.data().groupId());
         ShareMembers.requireValid(request.data().memberId());
         requireOnTopics(context, request.data().subscribedTopicNames());
+        if (request.data().memberEpoch() == ShareGroupHeartbeatRequest.LEAVE_GROUP_MEMBER_EPOCH) {
+            departures.leaving(request.data().groupId(), request.data().memberId(), null, "");
+        }
         return groups.shareGroupHeartbeat(context, request.data()).thenApply(ShareGroupHeartbeatResponse::new);
     }
 

@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.share.ShareCoordinators;
 import io.polestar.broker.share.ShareFetches;
@@ -29,16 +30,17 @@ public final class ShareHandlers {
      * @param fetchMaxBytes {@code fetch.max.bytes} of the broker
      */
     public static List<ApiHandler<?>> all(
-            GroupCoordinator groups,
+            GroupCoordinators coordinators,
             Parts parts,
             KRaftMetadataCache metadata,
             ScheduledExecutorService timer,
             int fetchMaxBytes,
             Access access) {
+        GroupCoordinator groups = coordinators.service();
         GroupProtocol protocol = GroupProtocol.share(metadata);
         ShareAcknowledgements acknowledgements = new ShareAcknowledgements(parts.partitions(), metadata);
         List<ApiHandler<?>> all = new ArrayList<>();
-        all.add(new ShareGroupHeartbeatHandler(groups, protocol, access));
+        all.add(new ShareGroupHeartbeatHandler(groups, coordinators.departures(), protocol, access));
         all.add(new ShareGroupDescribeHandler(groups, protocol, access));
         all.add(new DescribeShareGroupOffsetsHandler(groups, protocol, access));
         all.add(new AlterShareGroupOffsetsHandler(groups, protocol, metadata, access));

@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.MemberDepartures;
 import io.polestar.broker.security.Access;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,7 @@ final class StreamsGroupHeartbeatHandler implements ApiHandler<StreamsGroupHeart
     private static final int MAX_FAILURES_SHOWN = 3;
 
     private final GroupCoordinator groups;
+    private final MemberDepartures departures;
     private final GroupProtocol protocol;
     private final StreamsTopics topics;
     private final ToLongFunction<String> heartbeatIntervalMs;
@@ -49,11 +51,13 @@ final class StreamsGroupHeartbeatHandler implements ApiHandler<StreamsGroupHeart
     /** @param heartbeatIntervalMs of a group, by its id */
     StreamsGroupHeartbeatHandler(
             GroupCoordinator groups,
+            MemberDepartures departures,
             GroupProtocol protocol,
             StreamsTopics topics,
             ToLongFunction<String> heartbeatIntervalMs,
             Access access) {
         this.groups = groups;
+        this.departures = departures;
         this.protocol = protocol;
         this.topics = topics;
         this.heartbeatIntervalMs = heartbeatIntervalMs;
@@ -80,6 +84,9 @@ final class StreamsGroupHeartbeatHandler implements ApiHandler<StreamsGroupHeart
                             .setErrorMessage(refusal)));
         }
         requireOnTopics(context, used);
+        if (request.data().memberEpoch() == StreamsGroupHeartbeatRequest.LEAVE_GROUP_MEMBER_EPOCH) {
+            departures.leaving(request.data().groupId(), request.data().memberId(), null, "");
+        }
         return groups.streamsGroupHeartbeat(context, data).thenApply(result -> answer(context, data.groupId(), result));
     }
 

@@ -18,7 +18,6 @@ import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
-import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorRuntimeMetrics;
@@ -43,6 +42,7 @@ public final class GroupCoordinators implements AutoCloseable {
     private final MetricsRegistry gauges = new MetricsRegistry();
     private final GroupConfigManager configs;
     private final GroupCoordinatorService service;
+    private final MemberDepartures departures;
     private final RecreatedTopics recreatedTopics;
     private final OffsetsTopicFollower follower;
 
@@ -50,6 +50,7 @@ public final class GroupCoordinators implements AutoCloseable {
      * @param image the newest metadata image
      * @param verification asks the transaction coordinator
      * @param sharePersister keeps the state of share groups
+     * @param departures says which members are gone
      * @param authorizer hides topics from the regular expressions of consumers that may not describe them
      */
     public GroupCoordinators(
@@ -58,11 +59,13 @@ public final class GroupCoordinators implements AutoCloseable {
             Supplier<MetadataImage> image,
             OffsetVerification verification,
             Persister sharePersister,
+            MemberDepartures departures,
             Time time,
             Metrics metrics,
             Optional<Plugin<Authorizer>> authorizer) {
         this.config = new GroupCoordinatorConfig(brokerConfig);
         this.image = image;
+        this.departures = departures;
         int brokerId = brokerConfig.nodeId();
         ShareGroupConfig shareConfig = new ShareGroupConfig(brokerConfig);
         this.configs = new GroupConfigManager(config.extractGroupConfigMap(shareConfig), config, shareConfig);
@@ -70,8 +73,8 @@ public final class GroupCoordinators implements AutoCloseable {
         this.service = serviceBuilder(brokerConfig, sharePersister, metrics)
                 .withTime(time)
                 .withLoader(new PartitionLogLoader<>(
-                        partitions, new GroupCoordinatorRecordSerde(), config.offsetsLoadBufferSize(), time))
-                .withWriter(new PartitionLogWriter(partitions, readiness, verification))
+                        partitions, departures.whileLoading(), config.offsetsLoadBufferSize(), time))
+                .withWriter(new PartitionLogWriter(partitions, readiness, verification, departures::written))
                 .withPartitionMetadataClient(new LogEndOffsets(partitions))
                 .withAuthorizerPlugin(authorizer)
                 .build();
@@ -112,6 +115,10 @@ public final class GroupCoordinators implements AutoCloseable {
         return configs.groupConfig(groupId)
                 .map(GroupConfig::streamsHeartbeatIntervalMs)
                 .orElse(config.streamsGroupHeartbeatIntervalMs());
+    }
+
+    public MemberDepartures departures() {
+        return departures;
     }
 
     public RecreatedTopics recreatedTopics() {

@@ -6,6 +6,7 @@ import io.polestar.broker.topic.Partitions;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
@@ -22,12 +23,19 @@ public final class PartitionLogWriter implements PartitionWriter {
     private final Partitions partitions;
     private final CoordinatorReadiness readiness;
     private final OffsetVerification verification;
+    private final Consumer<MemoryRecords> observer;
     private final Map<Registration, HighWatermarkAdapter> adapters = new ConcurrentHashMap<>();
 
-    PartitionLogWriter(Partitions partitions, CoordinatorReadiness readiness, OffsetVerification verification) {
+    /** @param observer told of what was written, on the thread that did */
+    PartitionLogWriter(
+            Partitions partitions,
+            CoordinatorReadiness readiness,
+            OffsetVerification verification,
+            Consumer<MemoryRecords> observer) {
         this.partitions = partitions;
         this.readiness = readiness;
         this.verification = verification;
+        this.observer = observer;
     }
 
     /** For a coordinator that takes part in no transactions. */
@@ -36,7 +44,8 @@ public final class PartitionLogWriter implements PartitionWriter {
                 partitions,
                 readiness,
                 (topicPartition, transactionalId, producerId, producerEpoch, apiVersion) ->
-                        CompletableFuture.completedFuture(VerificationGuard.SENTINEL));
+                        CompletableFuture.completedFuture(VerificationGuard.SENTINEL),
+                records -> {});
     }
 
     /** The runtime calls this when a coordinator has been loaded and becomes active, which is how we learn of it. */
@@ -65,10 +74,12 @@ public final class PartitionLogWriter implements PartitionWriter {
     @Override
     public long append(
             TopicPartition topicPartition, VerificationGuard guard, MemoryRecords records, short transactionVersion) {
-        return partitions
+        long nextOffset = partitions
                 .leader(topicPartition)
                 .appendFromCoordinator(records, guard, transactionVersion)
                 .nextOffset();
+        observer.accept(records);
+        return nextOffset;
     }
 
     /** Only TxnOffsetCommit asks for it. */

@@ -219,6 +219,9 @@ final class ShareFetchWait implements Partition.HighWatermarkListener, Runnable 
             return acquired.stream()
                     .mapToInt(range -> (int) (range.lastOffset() - range.firstOffset() + 1))
                     .sum();
+        } catch (RuntimeException e) {
+            fail(found.partition(), e);
+            return 0;
         } finally {
             if (!kept) {
                 found.slice().release();

@@ -71,7 +71,7 @@ final class SharePartition {
         } finally {
             lock.unlock();
         }
-        store.read().thenAccept(this::begin).whenComplete((none, failure) -> {
+        read().thenAccept(this::begin).whenComplete((none, failure) -> {
             if (failure == null) {
                 loaded.complete(null);
             } else {
@@ -80,6 +80,14 @@ final class SharePartition {
             wakeWaiting();
         });
         return loaded;
+    }
+
+    private CompletableFuture<PartitionAllData> read() {
+        try {
+            return store.read();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     boolean isLoaded() {
@@ -181,14 +189,14 @@ final class SharePartition {
     }
 
     private void acknowledge(String member, long first, long last, byte type, List<Flight> changed) {
+        if (last < flights.start()) {
+            return; // gone meanwhile
+        }
         if (Acknowledgement.renews(type)) {
             renew(member, first, last);
             return;
         }
         int maxDeliveries = context.settings().maxDeliveries(key.groupId());
-        if (last < flights.start()) {
-            return;
-        }
         flights.eachHeld(member, first, last, flight -> {
             flight.begin(Acknowledgement.stateAfter(type), maxDeliveries);
             changed.add(flight);

@@ -1,5 +1,6 @@
 package io.polestar.broker.group;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -112,6 +113,30 @@ class ClassicGroupTest {
         assertEquals(Errors.UNKNOWN_MEMBER_ID, heartbeat(first, 1));
         JoinGroupResponse next = join(newMember());
         assertEquals(3, next.data().generationId());
+    }
+
+    @Test
+    void shouldSayThatMemberLeftWhenItSaysSo() {
+        String member = newMember();
+        join(member);
+        sync(member, 1, List.of(member));
+
+        leave(member);
+
+        await().untilAsserted(() -> assertEquals(1, broker.gone("left")));
+        assertEquals(0, broker.gone("expired"));
+    }
+
+    @Test
+    void shouldSayThatMemberWasExpiredWhenItIsSilentForItsSessionTimeout() {
+        JoinGroupRequestData request = joinRequest(newMember(), null).setSessionTimeoutMs(500);
+        JoinGroupResponse joined = broker.call(ApiKeys.JOIN_GROUP, 9, request);
+        assertEquals(Errors.NONE, joined.error());
+        String member = joined.data().memberId();
+        sync(member, 1, List.of(member));
+
+        await().untilAsserted(() -> assertEquals(1, broker.gone("expired")));
+        assertEquals(0, broker.gone("left"));
     }
 
     @ParameterizedTest

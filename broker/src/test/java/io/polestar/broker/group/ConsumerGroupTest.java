@@ -98,6 +98,8 @@ class ConsumerGroupTest {
         first.beat();
 
         assertEquals(PARTITIONS, first.owned.size());
+        assertEquals(1, broker.gone("left"));
+        assertEquals(0, broker.gone("expired"));
     }
 
     @Test

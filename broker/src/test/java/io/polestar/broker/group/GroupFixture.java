@@ -1,5 +1,6 @@
 package io.polestar.broker.group;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.api.ApiHandler;
@@ -95,6 +96,7 @@ final class GroupFixture implements AutoCloseable {
     private final GroupCoordinators coordinators;
     private final TransactionCoordinator transactions;
     private final ShareCoordinators shares;
+    private final SimpleMeterRegistry departures = new SimpleMeterRegistry();
     private final AtomicLong producerIds = new AtomicLong();
     private final List<MetadataPublisher> publishers;
     private final ApiTable apis;
@@ -130,6 +132,7 @@ final class GroupFixture implements AutoCloseable {
                 metadata::currentImage,
                 verifier::verifyOffsets,
                 new DirectPersister(shares, () -> new Creation().create(Topic.SHARE_GROUP_STATE_TOPIC_NAME)),
+                new MemberDepartures(departures),
                 Time.SYSTEM,
                 metrics,
                 Optional.empty());
@@ -143,6 +146,13 @@ final class GroupFixture implements AutoCloseable {
                 () -> CompletableFuture.completedFuture(producerIds.incrementAndGet()),
                 access));
         this.apis = new ApiTable(handlers);
+    }
+
+    /** How many members groups have lost for that reason. */
+    double gone(String reason) {
+        return departures.find("polestar.group.members.gone").tag("reason", reason).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     private GroupCoordinator service() {
