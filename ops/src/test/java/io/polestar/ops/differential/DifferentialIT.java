@@ -46,6 +46,7 @@ class DifferentialIT {
             "group.consumer.assignment.interval.ms", "0",
             "group.min.session.timeout.ms", "1000",
             "offsets.topic.num.partitions", "4",
+            "transaction.state.log.num.partitions", "4",
             "num.partitions", "2",
             "fetch.max.bytes", "2000000");
 

@@ -42,7 +42,9 @@ final class KafkaProcess implements AutoCloseable {
                 "controller.listener.names", "CONTROLLER",
                 "listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
                 "log.dirs", directory.resolve("data").toString(),
-                "offsets.topic.replication.factor", "1"));
+                "offsets.topic.replication.factor", "1",
+                "transaction.state.log.replication.factor", "1",
+                "transaction.state.log.min.isr", "1"));
         all.putAll(settings);
         return all.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())

@@ -41,6 +41,7 @@ final class Masks {
             Map.entry("configs", List.of("name")),
             Map.entry("groups", List.of("groupId")),
             Map.entry("activeProducers", List.of("producerId")),
+            Map.entry("transactionStates", List.of("transactionalId")),
             Map.entry("members", List.of("memberId")),
             Map.entry("apiKeys", List.of("apiKey")),
             Map.entry("supportedFeatures", List.of("name")),

@@ -20,6 +20,7 @@ final class Scenarios {
                         TopicScenarios.all(),
                         ConfigScenarios.all(),
                         ClusterScenarios.all(),
+                        TransactionScenarios.all(),
                         OtherScenarios.all(seed),
                         RandomScenarios.all(seed))
                 .flatMap(List::stream)
