@@ -16,10 +16,10 @@ final class KnownDifferences {
 
     private static final List<Known> ALL = List.of(
             known(
-                    "no transactions, share or streams groups, quotas, ACLs",
+                    "no share groups, quotas, ACLs",
                     "api-versions",
                     "",
-                    "apiKeys\\.(1[7]|2[4-9]|3[0-3]|[4-9]\\d)"),
+                    "apiKeys\\.(17|29|3[0-3]|[4-9]\\d)"),
             known(
                     "as above: the features that go with them",
                     "api-versions",
