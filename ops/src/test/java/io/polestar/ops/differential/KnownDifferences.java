@@ -15,11 +15,7 @@ final class KnownDifferences {
     }
 
     private static final List<Known> ALL = List.of(
-            known(
-                    "no share groups, quotas, ACLs",
-                    "api-versions",
-                    "",
-                    "apiKeys\\.(17|29|3[0-3]|[4-9]\\d)"),
+            known("no share groups, quotas, ACLs", "api-versions", "", "apiKeys\\.(17|29|3[0-3]|[4-9]\\d)"),
             known(
                     "as above: the features that go with them",
                     "api-versions",
