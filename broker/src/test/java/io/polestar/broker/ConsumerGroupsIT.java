@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,13 +23,16 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -203,6 +208,114 @@ class ConsumerGroupsIT {
         assertTrue(admin.listGroups().all().get(10, TimeUnit.SECONDS).isEmpty());
     }
 
+    /** A static member that comes back has what it had, and nobody else notices. */
+    @Test
+    void shouldNotRebalanceWhenStaticMemberIsRestarted() throws Exception {
+        try (KafkaConsumer<String, String> stays = consumer("classic", Map.of("group.instance.id", "a"))) {
+            stays.subscribe(List.of(TOPIC));
+            Set<TopicPartition> had;
+            try (KafkaConsumer<String, String> restarts = consumer("classic", Map.of("group.instance.id", "b"))) {
+                restarts.subscribe(List.of(TOPIC));
+                awaitShared(stays, restarts);
+                had = restarts.assignment();
+            }
+            Set<TopicPartition> kept = stays.assignment();
+            AtomicInteger revocations = new AtomicInteger();
+            stays.subscribe(List.of(TOPIC), new Revocations(revocations));
+            try (KafkaConsumer<String, String> restarted = consumer("classic", Map.of("group.instance.id", "b"))) {
+                restarted.subscribe(List.of(TOPIC));
+                await().until(() -> {
+                    poll(stays);
+                    poll(restarted);
+                    return restarted.assignment().equals(had);
+                });
+                assertEquals(kept, stays.assignment());
+                assertEquals(0, revocations.get());
+            }
+        }
+    }
+
+    private record Revocations(AtomicInteger count) implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            count.addAndGet(partitions.size());
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {}
+    }
+
+    @Test
+    void shouldKeepReadingWhenCooperativeMembersAreReplacedOneByOne() throws Exception {
+        Map<String, Object> cooperative =
+                Map.of("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+        Set<String> seen = new TreeSet<>();
+        KafkaConsumer<String, String> one = consumer("classic", cooperative);
+        KafkaConsumer<String, String> other = consumer("classic", cooperative);
+        try {
+            one.subscribe(List.of(TOPIC));
+            other.subscribe(List.of(TOPIC));
+            for (int round = 0; round < 3; round++) {
+                awaitShared(one, other);
+                produce(round * 100, round * 100 + 100);
+                int wanted = round * 100 + 100;
+                KafkaConsumer<String, String> a = one;
+                KafkaConsumer<String, String> b = other;
+                await().until(() -> {
+                    seen.addAll(poll(a));
+                    seen.addAll(poll(b));
+                    return seen.size() == wanted;
+                });
+                a.commitSync();
+                b.commitSync();
+                one.close();
+                one = other;
+                other = consumer("classic", cooperative);
+                other.subscribe(List.of(TOPIC));
+            }
+        } finally {
+            one.close();
+            other.close();
+        }
+    }
+
+    /** Consumers of both protocols are in the group at the same time. */
+    @Test
+    void shouldChangeTheProtocolOfARunningGroupThereAndBack() throws Exception {
+        KafkaConsumer<String, String> classic = consumer("classic");
+        KafkaConsumer<String, String> modern = consumer("consumer");
+        try {
+            classic.subscribe(List.of(TOPIC));
+            awaitAssigned(PARTITIONS, classic);
+            modern.subscribe(List.of(TOPIC));
+            awaitShared(classic, modern);
+            assertEquals(GroupType.CONSUMER, describe().type());
+
+            classic.close();
+            awaitAssigned(PARTITIONS, modern);
+            classic = consumer("classic");
+            classic.subscribe(List.of(TOPIC));
+            awaitShared(classic, modern);
+
+            modern.close();
+            awaitAssigned(PARTITIONS, classic);
+            assertEquals(GroupType.CLASSIC, describe().type());
+        } finally {
+            classic.close();
+            modern.close();
+        }
+    }
+
+    private static void awaitShared(KafkaConsumer<String, String> one, KafkaConsumer<String, String> other) {
+        await().until(() -> {
+            poll(one);
+            poll(other);
+            return one.assignment().size() == 2
+                    && other.assignment().size() == 2
+                    && union(one.assignment(), other.assignment()).size() == PARTITIONS;
+        });
+    }
+
     private void createTopic(String name) throws Exception {
         admin.createTopics(List.of(new NewTopic(name, PARTITIONS, (short) 1)))
                 .all()
@@ -218,6 +331,10 @@ class ConsumerGroupsIT {
     }
 
     private KafkaConsumer<String, String> consumer(String protocol) {
+        return consumer(protocol, Map.of());
+    }
+
+    private KafkaConsumer<String, String> consumer(String protocol, Map<String, Object> more) {
         Map<String, Object> configs = new HashMap<>(Map.of(
                 "group.id",
                 GROUP,
@@ -230,6 +347,7 @@ class ConsumerGroupsIT {
         if (protocol.equals("classic")) {
             configs.put("heartbeat.interval.ms", 200);
         }
+        configs.putAll(more);
         return broker.consumer(configs);
     }
 

@@ -171,6 +171,8 @@ final class GroupFixture implements AutoCloseable {
                 Integer.toString(OFFSETS_PARTITIONS),
                 "share.coordinator.state.topic.num.partitions",
                 Integer.toString(OFFSETS_PARTITIONS),
+                "offsets.retention.check.interval.ms",
+                "100",
                 "group.min.session.timeout.ms",
                 "1",
                 "offset.metadata.max.bytes",

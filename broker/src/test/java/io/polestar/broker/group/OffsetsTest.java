@@ -40,6 +40,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OffsetsTest {
     private static final String GROUP = "weather";
     private static final String TOPIC = "weather.wind.seattle";
+    /** The last version in which a commit says how long it is kept. */
+    private static final int WITH_RETENTION = 4;
+
     private static final int BY_NAME = 9;
     private static final int BY_ID = 10;
 
@@ -160,6 +163,20 @@ class OffsetsTest {
 
         assertEquals(Errors.NONE, commit(BY_NAME, topic(BY_NAME, TOPIC, null), 0, 43, ""));
         assertEquals(43, committed(0));
+    }
+
+    @Test
+    void shouldForgetOffsetWhenItsRetentionIsOver() {
+        OffsetCommitRequestTopic topic = topic(WITH_RETENTION, TOPIC, null);
+        topic.setPartitions(
+                List.of(new OffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(3)));
+        OffsetCommitRequestData request =
+                commitRequest(GROUP, "", -1, List.of(topic)).setRetentionTimeMs(500);
+        assertEquals(Errors.NONE, errorOf(broker.call(ApiKeys.OFFSET_COMMIT, WITH_RETENTION, request)));
+        commit(BY_NAME, topic(BY_NAME, TOPIC, null), 1, 7, "kept for the broker's time");
+
+        Awaitility.await().untilAsserted(() -> assertEquals(-1, committed(0)));
+        assertEquals(7, committed(1));
     }
 
     @Test

@@ -132,6 +132,41 @@ class KafkaToolsIT {
     }
 
     @Test
+    void shouldConsumeAndDescribeAndResetAndDeleteAShareGroup() throws Exception {
+        produce("tools.share", "a:1\na:2\na:3\n");
+        configs("--alter", "--group", "tools-share", "--add-config", "share.auto.offset.reset=earliest")
+                .ok();
+        assertEquals(
+                List.of("1", "2", "3"),
+                tool(
+                                "org.apache.kafka.tools.consumer.ConsoleShareConsumer",
+                                "--topic",
+                                "tools.share",
+                                "--group",
+                                "tools-share",
+                                "--max-messages",
+                                "3")
+                        .ok()
+                        .lines());
+
+        assertTrue(shareGroups("--list").ok().lines().contains("tools-share"));
+        String described =
+                shareGroups("--describe", "--group", "tools-share").ok().out();
+        assertTrue(described.contains("tools.share"), described);
+
+        shareGroups("--group", "tools-share", "--topic", "tools.share", "--reset-offsets", "--to-earliest", "--execute")
+                .ok();
+        shareGroups("--group", "tools-share", "--topic", "tools.share", "--delete-offsets")
+                .ok();
+        shareGroups("--delete", "--group", "tools-share").ok();
+        assertFalse(shareGroups("--list").ok().lines().contains("tools-share"));
+    }
+
+    private static Outcome shareGroups(String... args) throws Exception {
+        return tool("org.apache.kafka.tools.consumer.group.ShareGroupCommand", args);
+    }
+
+    @Test
     void shouldKeepCommittedOffsetsWhenTheBrokerIsKilled() throws Exception {
         produce("tools.committed", "a:1\na:2\na:3\n");
         consume("tools.committed", "--group", "tools-committed", "--from-beginning", "--max-messages", "2");
