@@ -67,6 +67,18 @@ final class ShareGroup implements AutoCloseable {
         }
     }
 
+    /** The same in few, compressed batches. */
+    void produceAtOnce(int from, int to) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 50, "compression.type", "lz4"),
+                new StringSerializer(),
+                new StringSerializer())) {
+            for (int i = from; i < to; i++) {
+                producer.send(new ProducerRecord<>(TOPIC, Integer.toString(i)));
+            }
+        }
+    }
+
     KafkaShareConsumer<String, String> implicit() {
         return consumer(Map.of());
     }

@@ -16,7 +16,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -260,6 +265,55 @@ class ShareGroupsIT {
                         .get(20, TimeUnit.SECONDS));
         group.admin().deleteShareGroups(List.of(GROUP)).all().get(20, TimeUnit.SECONDS);
         assertTrue(group.admin().listGroups().all().get(20, TimeUnit.SECONDS).isEmpty());
+    }
+
+    /** Members come and go, accept, release, and keep records beyond their time: in the end each was accepted once. */
+    @Test
+    void shouldAcceptEachRecordOnceWhenManyMembersComeAndGo() throws Exception {
+        int records = 5_000;
+        group.configure("share.delivery.count.limit", "10");
+        Map<String, Integer> accepted = new ConcurrentHashMap<>();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> members = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                Random random = new Random(i);
+                members.add(threads.submit(() -> {
+                    while (accepted.size() < records) {
+                        shareFor(5, random, accepted);
+                    }
+                }));
+            }
+            group.produce(0, records / 10);
+            group.produceAtOnce(records / 10, records);
+            for (Future<?> member : members) {
+                member.get(100, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertEquals(Set.copyOf(numbers(0, records)), accepted.keySet());
+        assertEquals(Set.of(1), Set.copyOf(accepted.values()));
+    }
+
+    private void shareFor(int rounds, Random random, Map<String, Integer> accepted) {
+        try (KafkaShareConsumer<String, String> consumer = group.explicit()) {
+            for (int round = 0; round < rounds; round++) {
+                List<ConsumerRecord<String, String>> taken = new ArrayList<>();
+                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+                    boolean accepts =
+                            random.nextInt(10) > 0 || record.deliveryCount().orElseThrow() > 5;
+                    consumer.acknowledge(record, accepts ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+                    if (accepts) {
+                        taken.add(record);
+                    }
+                }
+                boolean done = consumer.commitSync().values().stream().allMatch(failure -> failure.isEmpty());
+                if (done) {
+                    taken.forEach(record -> accepted.merge(record.value(), 1, Integer::sum));
+                }
+            }
+        }
     }
 
     @Test

@@ -36,6 +36,7 @@ final class ShareFetchWait implements Partition.HighWatermarkListener, Runnable 
     private final SharePartitions all;
     private final IsolationLevel isolation;
     private final Set<ShareFetchWait> waiting;
+    private final List<TopicIdPartition> failed = new ArrayList<>();
     private String connectionId;
     private Future<?> deadline;
     private boolean done;
@@ -52,15 +53,13 @@ final class ShareFetchWait implements Partition.HighWatermarkListener, Runnable 
     }
 
     CompletableFuture<Map<TopicIdPartition, PartitionData>> begin(String connection) {
-        synchronized (this) {
-            connectionId = connection;
-            open();
-        }
+        open(); // nobody else knows of it yet
         attempt(query.maxWaitMs() <= 0);
         synchronized (this) {
             if (done) {
                 return answer;
             }
+            connectionId = connection;
             waiting.add(this);
             deadline = all.timer().schedule(() -> attempt(true), query.maxWaitMs(), TimeUnit.MILLISECONDS);
         }
@@ -148,6 +147,9 @@ final class ShareFetchWait implements Partition.HighWatermarkListener, Runnable 
             done = true;
         }
         leave();
+        // Outside the monitor, as it wakes others.
+        failed.forEach(
+                partition -> all.drop(new SharePartitionKey(query.groupId(), partition), watched.get(partition)));
         answer.complete(answers);
     }
 
@@ -194,7 +196,7 @@ final class ShareFetchWait implements Partition.HighWatermarkListener, Runnable 
             opened.startAt(opened.partition().logStartOffset());
             return 0;
         } catch (RuntimeException e) {
-            all.drop(new SharePartitionKey(query.groupId(), partition), opened);
+            failed.add(partition);
             fail(partition, e);
             return 0;
         }
