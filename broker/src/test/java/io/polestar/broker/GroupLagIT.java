@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -46,6 +47,30 @@ class GroupLagIT {
                     .orElse(metrics);
             assertTrue(line.contains("group=\"weather\"") && line.contains("topic=\"wind\""), line);
             assertEquals("7.0", line.substring(line.lastIndexOf(' ') + 1));
+        }
+    }
+
+    @Test
+    void shouldShowWhatShareGroupHasStillToRead() throws Exception {
+        try (BrokerFixture broker = BrokerFixture.builder(directory)
+                        .with(PolestarConfigs.HTTP_LISTEN, "127.0.0.1:0")
+                        .start();
+                ShareGroup group = new ShareGroup(broker.bootstrapServers()).createTopic();
+                KafkaShareConsumer<String, String> consumer = group.consumer(Map.of(
+                        "share.acknowledgement.mode", "explicit",
+                        "share.acquire.mode", "record_limit",
+                        "max.poll.records", 4))) {
+            group.produce(0, 10);
+            int read = ShareGroup.acceptUntil(consumer, all -> all.size() >= 4).size();
+
+            String metrics = scrape(broker.broker().httpPort().orElseThrow());
+
+            String line = metrics.lines()
+                    .filter(each -> each.startsWith("polestar_group_lag{"))
+                    .findFirst()
+                    .orElse(metrics);
+            assertTrue(line.contains("group=\"" + ShareGroup.GROUP + "\""), line);
+            assertEquals(10.0 - read, Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)));
         }
     }
 

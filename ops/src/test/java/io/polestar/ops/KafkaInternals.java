@@ -91,6 +91,7 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "metadata.PartitionRegistration",
                     "server.authorizer.Authorizer",
                     "server.share.persister.",
+                    "server.common.ApiMessageAndVersion",
                     "server.util.",
                     "server.config.",
                     "storage.internals.log.LogConfig",

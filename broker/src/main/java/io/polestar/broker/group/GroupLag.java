@@ -9,6 +9,7 @@ import io.polestar.broker.topic.Partition;
 import io.polestar.broker.topic.Partitions;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.DescribeShareGroupOffsetsRequestData.DescribeShareGroupOffsetsRequestGroup;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
 import org.apache.kafka.common.message.ListGroupsResponseData.ListedGroup;
@@ -30,6 +32,7 @@ import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.coordinator.group.Group.GroupType;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -158,11 +161,12 @@ public final class GroupLag implements MeterBinder {
             return CompletableFuture.failedFuture(
                     Errors.forCode(listed.errorCode()).exception());
         }
-        List<CompletableFuture<OffsetFetchResponseGroup>> answers = listed.groups().stream()
-                .map(ListedGroup::groupId)
-                .sorted()
+        List<CompletableFuture<List<Row>>> answers = listed.groups().stream()
+                .sorted(Comparator.comparing(ListedGroup::groupId))
                 .limit(MAX_GROUPS)
-                .map(this::offsets)
+                .map(group -> GroupType.SHARE.toString().equals(group.groupType())
+                        ? shareRows(group.groupId())
+                        : offsets(group.groupId()).thenApply(this::rows))
                 .toList();
         int omitted = listed.groups().size() - answers.size();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
@@ -175,12 +179,36 @@ public final class GroupLag implements MeterBinder {
         return groups.fetchOffsets(context(ApiKeys.OFFSET_FETCH), all, false);
     }
 
-    private Snapshot collect(long atMs, List<CompletableFuture<OffsetFetchResponseGroup>> answers, int omittedGroups) {
+    /** What a share group has behind its start offset counts as read; so its position is told from the lag. */
+    private CompletableFuture<List<Row>> shareRows(String groupId) {
+        DescribeShareGroupOffsetsRequestGroup all =
+                new DescribeShareGroupOffsetsRequestGroup().setGroupId(groupId).setTopics(null);
+        return groups.describeShareGroupAllOffsets(context(ApiKeys.DESCRIBE_SHARE_GROUP_OFFSETS), all)
+                .thenApply(answer -> answer.topics().stream()
+                        .flatMap(topic -> topic.partitions().stream()
+                                .filter(partition -> partition.lag() >= 0)
+                                .flatMap(partition -> shareRow(
+                                        groupId,
+                                        new TopicPartition(topic.topicName(), partition.partitionIndex()),
+                                        partition.lag())
+                                        .stream()))
+                        .toList())
+                .exceptionally(failure -> List.of());
+    }
+
+    private Optional<Row> shareRow(String groupId, TopicPartition topicPartition, long lag) {
+        return partitions
+                .find(topicPartition)
+                .map(Partition::highWatermark)
+                .map(end -> new Row(groupId, topicPartition, Math.max(0, end - lag), end));
+    }
+
+    private Snapshot collect(long atMs, List<CompletableFuture<List<Row>>> answers, int omittedGroups) {
         List<Row> rows = new ArrayList<>();
         int omitted = omittedGroups;
-        for (CompletableFuture<OffsetFetchResponseGroup> answer : answers) {
+        for (CompletableFuture<List<Row>> answer : answers) {
             if (rows.size() < MAX_ROWS) {
-                addRows(answer.join(), rows);
+                rows.addAll(answer.join());
             } else {
                 omitted++;
             }
@@ -188,7 +216,8 @@ public final class GroupLag implements MeterBinder {
         return new Snapshot(atMs, List.copyOf(rows), omitted);
     }
 
-    private void addRows(OffsetFetchResponseGroup group, List<Row> rows) {
+    private List<Row> rows(OffsetFetchResponseGroup group) {
+        List<Row> rows = new ArrayList<>();
         for (OffsetFetchResponseTopics topic : group.topics()) {
             topic.partitions()
                     .forEach(partition -> row(
@@ -197,6 +226,7 @@ public final class GroupLag implements MeterBinder {
                                     partition.committedOffset())
                             .ifPresent(rows::add));
         }
+        return rows;
     }
 
     private Optional<Row> row(String groupId, TopicPartition topicPartition, long committedOffset) {
