@@ -78,6 +78,7 @@ final class PollLoop implements Runnable {
         topics = Set.copyOf(all);
         topicsChanged = true;
         oldTopics.retainAll(all);
+        notifyAll();
     }
 
     /** What it subscribes to has changed; topics that are there now are old to it. */
@@ -85,6 +86,7 @@ final class PollLoop implements Runnable {
         if (topics != null) {
             oldTopics.addAll(topics);
             topicsChanged = true;
+            notifyAll();
         }
     }
 
@@ -148,7 +150,7 @@ final class PollLoop implements Runnable {
             followTopics();
         }
         if (selected.isEmpty()) {
-            Thread.sleep(POLL_WHEN_PAUSED.toMillis());
+            awaitTopics();
             return;
         }
         adjustPause();
@@ -164,6 +166,12 @@ final class PollLoop implements Runnable {
         }
         if (!assignments.partitions().isEmpty()) {
             ready.complete(null);
+        }
+    }
+
+    private synchronized void awaitTopics() throws InterruptedException {
+        while (!topicsChanged && !stopping && !isDone()) {
+            wait();
         }
     }
 
@@ -269,8 +277,9 @@ final class PollLoop implements Runnable {
         pauseAsked = yes;
     }
 
-    void stop() {
+    synchronized void stop() {
         stopping = true;
+        notifyAll();
     }
 
     long lag() {

@@ -7,14 +7,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.AddOffsetsToTxnRequest;
 import org.apache.kafka.common.requests.AddOffsetsToTxnResponse;
 import org.apache.kafka.common.requests.RequestContext;
-import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.server.common.TransactionVersion;
 
@@ -41,9 +39,7 @@ final class AddOffsetsToTxnHandler implements ApiHandler<AddOffsetsToTxnRequest>
     public CompletableFuture<AddOffsetsToTxnResponse> handle(RequestContext context, AddOffsetsToTxnRequest request) {
         String id = request.data().transactionalId();
         String groupId = request.data().groupId();
-        if (!access.allowed(context, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)) {
-            throw new TransactionalIdAuthorizationException("Not authorized to use transactional id " + id);
-        }
+        access.requireOnTransactionalId(context, AclOperation.WRITE, id);
         access.requireOnGroup(context, AclOperation.READ, groupId);
         TopicPartition partition = new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, groups.partitionFor(groupId));
         Producer producer =

@@ -5,13 +5,11 @@ import io.polestar.broker.txn.Producer;
 import io.polestar.broker.txn.TransactionCoordinator;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.EndTxnRequest;
 import org.apache.kafka.common.requests.EndTxnResponse;
 import org.apache.kafka.common.requests.RequestContext;
-import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
@@ -41,9 +39,7 @@ final class EndTxnHandler implements ApiHandler<EndTxnRequest> {
     @Override
     public CompletableFuture<EndTxnResponse> handle(RequestContext context, EndTxnRequest request) {
         String id = request.data().transactionalId();
-        if (!access.allowed(context, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)) {
-            throw new TransactionalIdAuthorizationException("Not authorized to use transactional id " + id);
-        }
+        access.requireOnTransactionalId(context, AclOperation.WRITE, id);
         Producer producer =
                 new Producer(id, request.data().producerId(), request.data().producerEpoch());
         return FencedCode.of(

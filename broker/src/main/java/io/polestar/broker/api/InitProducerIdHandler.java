@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
-import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -85,11 +84,9 @@ final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequest> {
     private void requireAccess(RequestContext context, InitProducerIdRequestData data) {
         String id = data.transactionalId();
         if (id != null) {
-            if (!access.allowed(context, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)
-                    || (data.enable2Pc()
-                            && !access.allowed(
-                                    context, AclOperation.TWO_PHASE_COMMIT, ResourceType.TRANSACTIONAL_ID, id))) {
-                throw new TransactionalIdAuthorizationException("Not authorized to use transactional id " + id);
+            access.requireOnTransactionalId(context, AclOperation.WRITE, id);
+            if (data.enable2Pc()) {
+                access.requireOnTransactionalId(context, AclOperation.TWO_PHASE_COMMIT, id);
             }
         } else if (!access.allowedOnCluster(context, AclOperation.IDEMPOTENT_WRITE)
                 && !access.allowedOnAny(context, AclOperation.WRITE, ResourceType.TOPIC)) {

@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
@@ -51,9 +50,7 @@ final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequest>
     public CompletableFuture<TxnOffsetCommitResponse> handle(RequestContext context, TxnOffsetCommitRequest request) {
         TxnOffsetCommitRequestData data = request.data();
         String id = data.transactionalId();
-        if (!access.allowed(context, AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)) {
-            throw new TransactionalIdAuthorizationException("Not authorized to use transactional id " + id);
-        }
+        access.requireOnTransactionalId(context, AclOperation.WRITE, id);
         access.requireOnGroup(context, AclOperation.READ, data.groupId());
         TxnOffsetCommitResponse.Builder answer = new TxnOffsetCommitResponse.Builder();
         List<TxnOffsetCommitRequestTopic> accepted = accepted(context, data, answer);

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.utils.Utils;
@@ -44,6 +45,13 @@ public interface Access {
     default void requireOnGroup(RequestContext context, AclOperation operation, String groupId) {
         if (!allowed(context, operation, ResourceType.GROUP, groupId)) {
             throw GroupAuthorizationException.forGroupId(groupId);
+        }
+    }
+
+    /** @throws TransactionalIdAuthorizationException if the operation on the transactional id is not allowed */
+    default void requireOnTransactionalId(RequestContext context, AclOperation operation, String id) {
+        if (!allowed(context, operation, ResourceType.TRANSACTIONAL_ID, id)) {
+            throw new TransactionalIdAuthorizationException("Not authorized to use transactional id " + id);
         }
     }
 

@@ -2,15 +2,16 @@ package io.polestar.client.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Guesses which name a misspelt one was meant to be. */
-final class NearestName {
+public final class NearestName {
 
     private NearestName() {}
 
     /** The name that needs the fewest edits, if they are at most half of it. */
-    static Optional<String> of(String misspelt, Collection<String> names) {
+    public static Optional<String> of(String misspelt, Collection<String> names) {
         return names.stream()
                 .min(Comparator.comparingInt((String name) -> edits(misspelt, name))
                         .thenComparing(Comparator.naturalOrder()))
@@ -19,8 +20,8 @@ final class NearestName {
 
     /** Levenshtein distance without regard to case, one row at a time. */
     private static int edits(String one, String other) {
-        String a = one.toLowerCase(java.util.Locale.ROOT);
-        String b = other.toLowerCase(java.util.Locale.ROOT);
+        String a = one.toLowerCase(Locale.ROOT);
+        String b = other.toLowerCase(Locale.ROOT);
         int[] row = new int[b.length() + 1];
         for (int j = 0; j < row.length; j++) {
             row[j] = j;

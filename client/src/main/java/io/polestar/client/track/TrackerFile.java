@@ -1,7 +1,5 @@
 package io.polestar.client.track;
 
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -19,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
 
 /** A tracker's state as JSON. Stateless. */
 final class TrackerFile {
@@ -40,6 +39,7 @@ final class TrackerFile {
 
     private TrackerFile() {}
 
+    /** Returns when file and name are on the device; a crash leaves this state or the one before. */
     static void write(Path file, Map<RunOfTopic, Run> runs, Map<TopicPartition, Long> positions) throws IOException {
         byte[] bytes = JSON.writeValueAsBytes(new Saved(
                 1,
@@ -58,7 +58,7 @@ final class TrackerFile {
             }
             channel.force(true);
         }
-        Files.move(young, file, ATOMIC_MOVE, REPLACE_EXISTING);
+        Utils.atomicMoveWithFallback(young, file, true);
     }
 
     private static SavedRun saved(RunOfTopic key, Run run) {

@@ -219,12 +219,8 @@ final class LogOpening {
         }
     }
 
-    /** What cannot be served any more may still be worth something to somebody. */
     private static void putAside(Path file) throws IOException {
-        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-        Files.deleteIfExists(aside);
-        Files.createLink(aside, file);
-        LOG.error("{} is put aside as {}", file, aside.getFileName());
+        LOG.error("{} is put aside as {}", file, SegmentFile.putAside(file).getFileName());
     }
 
     private OpenedLog opened(PartitionMetadata metadata, boolean checkpointed) throws IOException {

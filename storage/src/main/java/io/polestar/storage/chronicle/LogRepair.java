@@ -57,9 +57,8 @@ final class LogRepair {
     }
 
     private boolean sealMatches(SegmentVerification segment) throws IOException {
-        return SegmentIndexFile.read(directory, segment.number())
-                .filter(SegmentIndexFile::sealed)
-                .map(index -> index.summary().nextOffset() == segment.nextOffset())
+        return SegmentIndexFile.readSealed(directory, segment.number())
+                .map(found -> found.nextOffset() == segment.nextOffset())
                 .orElse(true);
     }
 
@@ -104,16 +103,10 @@ final class LogRepair {
             }
         }
         for (int each : removed) {
-            putAside(SegmentFile.of(directory, each));
+            SegmentFile.putAside(SegmentFile.of(directory, each));
         }
         SegmentSwap swap = new SegmentSwap(FOLDER, any ? number : SegmentSwap.NONE, removed);
         swap.write(directory, disk);
         swap.complete(directory, disk);
-    }
-
-    private static void putAside(Path file) throws IOException {
-        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-        Files.deleteIfExists(aside);
-        Files.createLink(aside, file);
     }
 }

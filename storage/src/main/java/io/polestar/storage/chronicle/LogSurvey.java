@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * Learns from a partition's files what its log holds, up to the first place where something is missing, and what lies
@@ -51,8 +49,7 @@ final class LogSurvey {
         this.directory = directory;
         this.startIsKnown = metadata.isPresent();
         this.startOffset = metadata.map(PartitionMetadata::startOffset).orElse(0L);
-        this.gapsMeantBelow = Math.max(
-                startOffset, metadata.map(PartitionMetadata::rewrittenBelow).orElse(0L));
+        this.gapsMeantBelow = metadata.map(PartitionMetadata::gapsMeantBelow).orElse(0L);
         this.nowMs = nowMs;
     }
 
@@ -62,9 +59,7 @@ final class LogSurvey {
      */
     static LogSurvey of(Path directory, Optional<PartitionMetadata> metadata, long nowMs) throws IOException {
         LogSurvey survey = new LogSurvey(directory, metadata, nowMs);
-        SortedSet<Integer> known = new TreeSet<>(SegmentFile.numbers(directory));
-        known.addAll(SegmentFile.indexed(directory));
-        List<Integer> numbers = List.copyOf(known);
+        List<Integer> numbers = SegmentFile.known(directory);
         for (int i = 0; i < numbers.size() && survey.hole == null; i++) {
             survey.look(numbers.get(i), numbers.subList(i, numbers.size()));
         }
@@ -129,9 +124,8 @@ final class LogSurvey {
 
     /** There is an index without its segment: what was sealed is on the device unless it was removed on purpose. */
     private void lookAtMissing(int number, List<Integer> fromHere) throws IOException {
-        long nextOffset = SegmentIndexFile.read(directory, number)
-                .filter(SegmentIndexFile::sealed)
-                .map(file -> file.summary().nextOffset())
+        long nextOffset = SegmentIndexFile.readSealed(directory, number)
+                .map(SegmentSummary::nextOffset)
                 .orElse(0L);
         if (nextOffset > gapsMeantBelow) {
             hole(SegmentFile.of(directory, number), 0, true, fromHere, true);
@@ -141,9 +135,8 @@ final class LogSurvey {
     }
 
     private Optional<Segment> sealed(int number, long minBaseOffset) throws IOException {
-        Optional<SegmentSummary> summary = SegmentIndexFile.read(directory, number)
-                .filter(file -> file.sealed() && file.summary().baseOffset() >= minBaseOffset)
-                .map(SegmentIndexFile::summary);
+        Optional<SegmentSummary> summary =
+                SegmentIndexFile.readSealed(directory, number).filter(found -> found.baseOffset() >= minBaseOffset);
         if (summary.isEmpty()
                 || Files.size(SegmentFile.of(directory, number)) < summary.get().endPosition()) {
             return Optional.empty();
@@ -191,17 +184,12 @@ final class LogSurvey {
             BatchSearch.Found found = BatchSearch.in(directory, number, from, nextOffset());
             intact += found.batches();
             lastOffset = Math.max(lastOffset, found.nextOffset() - 1);
-            forced |= found.forcedPosition() > from || isSealed(number);
+            forced |= found.forcedPosition() > from
+                    || SegmentIndexFile.readSealed(directory, number).isPresent();
             if (!first || andFirst) {
                 dropped.add(number);
             }
         }
         hole = new Hole(file, position, nextOffset(), completed, intact, lastOffset, forced);
-    }
-
-    private boolean isSealed(int number) throws IOException {
-        return SegmentIndexFile.read(directory, number)
-                .filter(SegmentIndexFile::sealed)
-                .isPresent();
     }
 }

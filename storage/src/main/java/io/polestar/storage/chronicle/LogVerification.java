@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Reads all files of a partition whose log is closed, and names every fault. Changes nothing. One use each. */
@@ -25,8 +23,7 @@ final class LogVerification {
         this.directory = directory;
         this.each = each;
         this.metadata = PartitionMetadata.read(directory);
-        this.gapsMeantBelow = metadata.map(known -> Math.max(known.startOffset(), known.rewrittenBelow()))
-                .orElse(0L);
+        this.gapsMeantBelow = metadata.map(PartitionMetadata::gapsMeantBelow).orElse(0L);
     }
 
     static LogVerification of(Path directory, Consumer<StoredBatch> each) throws IOException {
@@ -41,9 +38,7 @@ final class LogVerification {
             String how = Files.exists(file) ? "it is damaged" : "it is missing";
             faults.add(LogFault.harmless(file, how + "; the next start writes it anew, deleted records may be back"));
         }
-        SortedSet<Integer> numbers = new TreeSet<>(SegmentFile.numbers(directory));
-        numbers.addAll(SegmentFile.indexed(directory));
-        for (int number : numbers) {
+        for (int number : SegmentFile.known(directory)) {
             lookAt(number);
         }
         lookAtCheckpoint();
@@ -68,9 +63,8 @@ final class LogVerification {
 
     /** The offset after the last batch of a sealed segment, as its index says; -1 if nothing says so. */
     private long sealedUpTo(int number) throws IOException {
-        return SegmentIndexFile.read(directory, number)
-                .filter(SegmentIndexFile::sealed)
-                .map(index -> index.summary().nextOffset())
+        return SegmentIndexFile.readSealed(directory, number)
+                .map(SegmentSummary::nextOffset)
                 .orElse(-1L);
     }
 
@@ -87,10 +81,8 @@ final class LogVerification {
     }
 
     private void lookAtIndexAlone(int number) throws IOException {
-        Optional<SegmentSummary> sealed = SegmentIndexFile.read(directory, number)
-                .filter(SegmentIndexFile::sealed)
-                .map(SegmentIndexFile::summary)
-                .filter(summary -> summary.nextOffset() > gapsMeantBelow);
+        Optional<SegmentSummary> sealed =
+                SegmentIndexFile.readSealed(directory, number).filter(summary -> summary.nextOffset() > gapsMeantBelow);
         if (sealed.isPresent()) {
             faults.add(new LogFault(
                     SegmentFile.of(directory, number),

@@ -30,6 +30,11 @@ record PartitionMetadata(Uuid topicId, long startOffset, long rewrittenBelow) {
         this(topicId, startOffset, 0);
     }
 
+    /** A gap in the offsets below this one is meant. */
+    long gapsMeantBelow() {
+        return Math.max(startOffset, rewrittenBelow);
+    }
+
     /** Empty if there is none, or none that can be read. */
     static Optional<PartitionMetadata> read(Path directory) throws IOException {
         String text;

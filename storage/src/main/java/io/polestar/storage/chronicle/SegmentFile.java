@@ -9,6 +9,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** The names of a partition's files, and which segments there are. Stateless. */
@@ -38,6 +40,20 @@ final class SegmentFile {
     /** Numbers of the segments that have an index file, in order. */
     static List<Integer> indexed(Path directory) {
         return numbers(directory, INDEX_SUFFIX);
+    }
+
+    /** Numbers of the segments that have a file or an index file, in order. */
+    static List<Integer> known(Path directory) {
+        SortedSet<Integer> known = new TreeSet<>(numbers(directory));
+        known.addAll(indexed(directory));
+        return List.copyOf(known);
+    }
+
+    /** Keeps a file's bytes beside it as {@code .damaged}: what cannot be served may still be worth something to somebody. */
+    static Path putAside(Path file) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+        Files.deleteIfExists(aside);
+        return Files.createLink(aside, file);
     }
 
     private static List<Integer> numbers(Path directory, String suffix) {

@@ -43,6 +43,11 @@ record SegmentIndexFile(SegmentSummary summary, SegmentIndex index, boolean seal
                 .filter(file -> file.summary.number() == number && file.index.count() > 0);
     }
 
+    /** The summary of a segment that is known to be complete and on the device. */
+    static Optional<SegmentSummary> readSealed(Path directory, int number) throws IOException {
+        return read(directory, number).filter(SegmentIndexFile::sealed).map(SegmentIndexFile::summary);
+    }
+
     private static SegmentIndexFile parse(ByteBuffer payload) {
         boolean sealed = payload.get() == 1;
         SegmentSummary summary = SegmentSummary.read(payload);

@@ -1,6 +1,7 @@
 package io.polestar.ops.cli.serve;
 
 import io.polestar.broker.BrokerConfig;
+import io.polestar.client.config.NearestName;
 import io.polestar.ops.cli.CliException;
 import java.util.LinkedHashMap;
 import java.util.Map;
