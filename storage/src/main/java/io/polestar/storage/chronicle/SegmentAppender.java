@@ -9,6 +9,7 @@ import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.Jvm;
 import net.openhft.chronicle.core.Memory;
 import net.openhft.chronicle.core.OS;
+import net.openhft.chronicle.core.values.LongValue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
@@ -55,6 +56,16 @@ final class SegmentAppender implements AutoCloseable {
         this.appender = newAppender();
     }
 
+    /**
+     * Else Chronicle opens every segment before the last one to see whether it has ended, and replaces those whose head it
+     * cannot read by empty ones (seen in StoreAppender.normaliseEOFs0 of 2026.4).
+     */
+    private void leaveEarlierSegmentsAlone() {
+        try (LongValue endedBelow = queue.metaStore().acquireValueFor("normalisedEOFsTo", segmentNumber)) {
+            endedBelow.setMaxValue(segmentNumber);
+        }
+    }
+
     /** The smallest block, a power of two, whose messages hold a batch of that size. */
     static long blockSizeFor(long batchBytes) {
         long needed = BLOCKS_PER_MESSAGE * (batchBytes + ExcerptHeader.SIZE + MESSAGE_ROOM);
@@ -67,6 +78,7 @@ final class SegmentAppender implements AutoCloseable {
             throw new IllegalStateException("the JVM lacks --add-exports java.base/sun.nio.ch=ALL-UNNAMED");
         }
         try {
+            leaveEarlierSegmentsAlone();
             ExcerptAppender created = queue.createAppender();
             created.singleThreadedCheckDisabled(true);
             return created;

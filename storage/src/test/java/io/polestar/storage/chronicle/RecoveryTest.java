@@ -335,6 +335,29 @@ class RecoveryTest {
     }
 
     @Test
+    void shouldNotOpenEndedSegmentsToGoOnBehindThem() throws IOException {
+        Path crashed = crash(log -> {
+            for (int i = 0; i < 3; i++) {
+                log.roll();
+                append(log, 1);
+            }
+            Awaitility.await()
+                    .until(() -> Files.list(folder)
+                            .anyMatch(live -> Files.exists(live.resolve("orders-0/19700101-000002S.index"))));
+        });
+        int notCompleteBit = 7;
+        flipBit(segment(crashed, 0), 3, notCompleteBit);
+
+        after(crashed, log -> {
+            append(log, 1);
+            LogSlice slice = log.read(0, Long.MAX_VALUE, Integer.MAX_VALUE, true);
+            assertEquals(BATCHES + 4, slice.nextOffset());
+            slice.release();
+        });
+        assertTrue(Files.exists(segment(crashed, 0)));
+    }
+
+    @Test
     void shouldRebuildAnIndexThatIsMissingOrDamaged() throws IOException {
         for (boolean missing : new boolean[] {true, false}) {
             Path crashed = crash(log -> {
