@@ -6,8 +6,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -28,24 +31,35 @@ final class PartitionWorkers implements AutoCloseable {
     private static final int IDLE_SECONDS = 5;
     private static final int PROGRESS_SECONDS = 1;
     private static final int CLOSE_SECONDS = 60;
+    private static final int DELETE_DELAY_MS = 200;
 
     private final ThreadPoolExecutor threads = newThreads("polestar-partition-worker-");
 
-    /** Apart, since who opens a partition may wait for a deletion. */
-    private final ThreadPoolExecutor deleters = newThreads("polestar-partition-deleter-");
+    /** Apart, since who opens a partition may wait for a deletion. One alone: nobody else waits for it. */
+    private final ScheduledThreadPoolExecutor deleter =
+            new ScheduledThreadPoolExecutor(1, named("polestar-partition-deleter-"));
 
-    private final Map<TopicPartition, CompletableFuture<Void>> deletions = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Deletion> deletions = new ConcurrentHashMap<>();
+
+    PartitionWorkers() {
+        deleter.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        deleter.allowCoreThreadTimeOut(true);
+    }
 
     private static ThreadPoolExecutor newThreads(String name) {
-        AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, name + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
         threads.allowCoreThreadTimeOut(true);
         return threads;
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 
     /**
@@ -95,23 +109,50 @@ final class PartitionWorkers implements AutoCloseable {
         }
     }
 
-    /** Deletes a partition's files in the background. */
-    void delete(TopicPartition topicPartition, Runnable deletion) {
-        CompletableFuture<Void> done = CompletableFuture.runAsync(deletion, deleters);
-        deletions.put(topicPartition, done);
-        done.whenComplete((none, failure) -> {
-            deletions.remove(topicPartition, done);
-            if (failure != null) {
-                log.error("partition={} event=delete_failed", topicPartition, failure);
-            }
-        });
+    /** Deletes a partition's files in the background, a moment later: who asked for it is answered first. */
+    void delete(TopicPartition topicPartition, Runnable work) {
+        Deletion deletion = new Deletion(topicPartition, work);
+        deletions.put(topicPartition, deletion);
+        deleter.schedule(() -> finish(deletion), DELETE_DELAY_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** Returns when nothing of an earlier partition of that name is left. */
+    /** Returns when nothing of an earlier partition of that name is left; does the work if nobody has begun with it. */
     void awaitDeleted(TopicPartition topicPartition) {
-        CompletableFuture<Void> going = deletions.get(topicPartition);
-        if (going != null) {
-            going.handle((none, failure) -> null).join();
+        Deletion deletion = deletions.get(topicPartition);
+        if (deletion != null) {
+            finish(deletion);
+        }
+    }
+
+    private void finish(Deletion deletion) {
+        deletion.run();
+        deletions.remove(deletion.topicPartition, deletion);
+    }
+
+    /** The deletion of a partition's files, done by whoever comes first, while others wait for it. */
+    private static final class Deletion {
+        private final TopicPartition topicPartition;
+        private final Runnable work;
+        private final AtomicBoolean begun = new AtomicBoolean();
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+        Deletion(TopicPartition topicPartition, Runnable work) {
+            this.topicPartition = topicPartition;
+            this.work = work;
+        }
+
+        void run() {
+            if (!begun.compareAndSet(false, true)) {
+                done.join();
+                return;
+            }
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                log.error("partition={} event=delete_failed", topicPartition, e);
+            } finally {
+                done.complete(null);
+            }
         }
     }
 
@@ -119,9 +160,9 @@ final class PartitionWorkers implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdown();
-        deleters.shutdown();
+        deleter.shutdown();
         try {
-            if (!deleters.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (!deleter.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 log.warn("event=deletions_unfinished left={}", deletions.size());
             }
         } catch (InterruptedException e) {
