@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -24,6 +26,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +76,15 @@ class RetentionIT {
         }
     }
 
+    /** From now on: while a topic is written, a check might end its segment early. */
+    private void keepAnHour() throws Exception {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, PARTITION.topic());
+        AlterConfigOp hour = new AlterConfigOp(new ConfigEntry("retention.ms", "3600000"), AlterConfigOp.OpType.SET);
+        try (Admin admin = broker.admin()) {
+            admin.incrementalAlterConfigs(Map.of(topic, List.of(hour))).all().get();
+        }
+    }
+
     /** One batch for each. */
     private void produce(Map<String, ?> configs, String value, long... timestampsMs) throws Exception {
         try (KafkaProducer<String, String> producer = broker.producer(configs)) {
@@ -115,8 +127,9 @@ class RetentionIT {
 
     @Test
     void shouldRemoveOldSegmentsAndFindByTimeInWhatIsLeftAlsoAfterARestart() throws Exception {
-        create(Map.of("retention.ms", "3600000"));
+        create(Map.of("retention.ms", "-1"));
         produce(Map.of(), HALF_A_SEGMENT, OLD_MS + 1, OLD_MS, OLD_MS + 3, OLD_MS + 2, FUTURE_MS, OLD_MS + 9);
+        keepAnHour();
         awaitStart(4);
 
         for (int i = 0; i < 2; i++) {
@@ -156,8 +169,9 @@ class RetentionIT {
 
     @Test
     void shouldTellAConsumerThatItsOffsetIsGoneAndNoteIt() throws Exception {
-        create(Map.of("retention.ms", "3600000"));
+        create(Map.of("retention.ms", "-1"));
         produce(Map.of(), HALF_A_SEGMENT, OLD_MS, OLD_MS, FUTURE_MS);
+        keepAnHour();
         awaitStart(2);
         Map<String, Object> strict = Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         try (KafkaConsumer<String, String> consumer = broker.consumer(strict)) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polestar.client.config.ConsumerConfig;
 import io.polestar.client.config.HubConfig;
 import io.polestar.client.config.PublisherConfig;
+import io.polestar.protocol.pattern.TopicPattern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,6 +149,20 @@ public final class Hub implements AutoCloseable {
     public Consumer consumer(ConsumerConfig own) {
         ConsumerConfig all = own.over(config);
         return opened(new Consumer(this, config, all));
+    }
+
+    /**
+     * Reads topics through a mapping of the broker's files, without the network: for a process on the broker's machine
+     * that may read its data directory. To be closed by the thread that polls it, not by the hub.
+     *
+     * @param dataDirectory the broker's {@code --data}
+     * @param topicPattern a topic, or a pattern of topics
+     * @param fromOffset the first offset wanted in each partition; where a log begins later, it is read from there on
+     * @throws java.io.UncheckedIOException if no broker has had the directory, or it cannot be read
+     * @throws IllegalArgumentException if the pattern is none
+     */
+    public LocalTail localTail(Path dataDirectory, String topicPattern, long fromOffset) {
+        return new LocalTail(dataDirectory, TopicPattern.parse(topicPattern), fromOffset);
     }
 
     /** The one that sends all consumers' dead letters. */

@@ -26,7 +26,7 @@ record Part(String name, Set<String> imports) {
             part("storage"),
             part("storage.chronicle", "storage"),
             part("storage.memory", "storage"),
-            part("client", "client.config", "client.track", "protocol", "storage"),
+            part("client", "client.config", "client.track", "protocol", "storage", "storage.chronicle"),
             part("client.config", "protocol"),
             part("client.track", "protocol"),
             part(SETTINGS),

@@ -97,6 +97,15 @@ public interface PartitionLog extends AutoCloseable {
     /** Who is told of forces; one at a time. */
     void setForceListener(ForceListener listener);
 
+    /**
+     * Tells readers in other processes of the machine how far they may read; costs a few stores. Called by one thread at a
+     * time, after what lies before these offsets was appended.
+     *
+     * @param committedOffset the offset after the last committed record
+     * @param stableOffset the offset below which every transaction is decided
+     */
+    default void publish(long committedOffset, long stableOffset) {}
+
     /** Applies changed settings; what they say of segments holds from the next append on. */
     void configure(LogSettings settings);
 

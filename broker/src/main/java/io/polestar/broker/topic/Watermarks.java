@@ -49,5 +49,6 @@ final class Watermarks {
     void moveTo(long newHigh, OptionalLong firstUnstable) {
         stable = Math.min(newHigh, Math.max(firstUnstable.orElse(newHigh), partitionLog.startOffset()));
         high = newHigh;
+        partitionLog.publish(high, stable);
     }
 }

@@ -63,6 +63,7 @@ public final class ChronicleLogStore implements LogStore {
     }
 
     private final DataDirectory directory;
+    private final OffsetTable offsets;
     private final Options options;
     private final LogEnvironment environment;
     private final ScheduledExecutorService background;
@@ -83,6 +84,7 @@ public final class ChronicleLogStore implements LogStore {
      */
     public ChronicleLogStore(Path directory, Options options) {
         this.directory = DataDirectory.open(directory, options.disk());
+        this.offsets = this.directory.offsetTable();
         this.options = options;
         this.background =
                 Executors.newSingleThreadScheduledExecutor(task -> newThread(task, "polestar-log-background"));
@@ -149,7 +151,7 @@ public final class ChronicleLogStore implements LogStore {
         return partitions;
     }
 
-    private static Optional<StoredPartition> partition(Path folder) throws IOException {
+    static Optional<StoredPartition> partition(Path folder) throws IOException {
         String name = folder.getFileName().toString();
         int dash = name.lastIndexOf('-');
         if (dash <= 0 || !name.substring(dash + 1).matches("\\d{1,9}")) {
@@ -175,7 +177,11 @@ public final class ChronicleLogStore implements LogStore {
         Path folder = stateDirectory(partition);
         try {
             OpenedLog log = new LogOpening(folder, environment).open(topicId);
-            return new ChroniclePartitionLog(folder, environment, log, settings, () -> open.remove(partition));
+            OffsetTable.Slot slot = offsets.claim(topicId, partition.partition());
+            return new ChroniclePartitionLog(folder, environment, log, settings, slot, () -> {
+                slot.release();
+                open.remove(partition);
+            });
         } catch (IOException | IllegalStateException | UncheckedIOException e) {
             throw new KafkaStorageException("cannot open log " + partition + ": " + e.getMessage(), e);
         }
@@ -183,7 +189,11 @@ public final class ChronicleLogStore implements LogStore {
 
     @Override
     public Path stateDirectory(TopicPartition partition) {
-        return directory.root().resolve(partition.topic() + "-" + partition.partition());
+        return folder(directory.root(), partition);
+    }
+
+    static Path folder(Path root, TopicPartition partition) {
+        return root.resolve(partition.topic() + "-" + partition.partition());
     }
 
     @Override

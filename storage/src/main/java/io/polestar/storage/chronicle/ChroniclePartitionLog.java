@@ -62,6 +62,7 @@ final class ChroniclePartitionLog implements PartitionLog {
     private final LogCut cut;
     private final LogTruncation truncation;
     private final LogRewrite rewrite;
+    private final OffsetTable.Slot slot;
     private final Runnable onClose;
     private volatile ForceListener forceListener = NOBODY;
     private volatile LogSettings settings;
@@ -70,7 +71,12 @@ final class ChroniclePartitionLog implements PartitionLog {
     private volatile boolean closed;
 
     ChroniclePartitionLog(
-            Path directory, LogEnvironment environment, OpenedLog opened, LogSettings settings, Runnable onClose) {
+            Path directory,
+            LogEnvironment environment,
+            OpenedLog opened,
+            LogSettings settings,
+            OffsetTable.Slot slot,
+            Runnable onClose) {
         this.directory = directory;
         this.disk = environment.disk();
         this.segments = opened.segments();
@@ -83,6 +89,7 @@ final class ChroniclePartitionLog implements PartitionLog {
         this.truncation = new LogTruncation(directory, disk, segments, tail, force, swap, cut::startAt);
         this.rewrite = new LogRewrite(directory, disk, segments, tail, swap, cut);
         this.settings = settings;
+        this.slot = slot;
         this.onClose = onClose;
     }
 
@@ -94,6 +101,11 @@ final class ChroniclePartitionLog implements PartitionLog {
     @Override
     public long endOffset() {
         return segments.endOffset();
+    }
+
+    @Override
+    public void publish(long committedOffset, long stableOffset) {
+        slot.publish(committedOffset, stableOffset, segments.startOffset());
     }
 
     @Override

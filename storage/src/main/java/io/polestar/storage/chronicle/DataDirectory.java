@@ -120,6 +120,16 @@ final class DataDirectory implements AutoCloseable {
         return root;
     }
 
+    /** The table in which readers in other processes see how far they may read, empty. */
+    OffsetTable offsetTable() {
+        try {
+            return OffsetTable.create(root);
+        } catch (IOException e) {
+            close();
+            throw new UncheckedIOException("cannot open data directory " + root, e);
+        }
+    }
+
     Uuid id() {
         return id;
     }

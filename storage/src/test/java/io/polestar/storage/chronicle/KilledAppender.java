@@ -31,6 +31,7 @@ final class KilledAppender {
         while (true) {
             log.append(batchAt(log.endOffset()));
             acknowledged.putLong(0, log.endOffset());
+            log.publish(log.endOffset(), log.endOffset());
             if (log.endOffset() % 5000 == 0) {
                 log.trimTo(log.endOffset() - 2500);
             }
