@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.polestar.storage.BatchHeader;
 import io.polestar.storage.LogSlice;
+import io.polestar.storage.LogStore.StoredPartition;
 import io.polestar.storage.PartitionLog;
 import io.polestar.storage.SliceBatches;
 import java.io.File;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +39,10 @@ class KillTest {
     @TempDir
     Path folder;
 
+    private LogFollower follower;
+    private long followed;
+    private long skipped;
+
     @Test
     void shouldHoldEveryAcknowledgedBatchAfterKill() throws Exception {
         Random random = new Random(SEED);
@@ -46,6 +52,8 @@ class KillTest {
             appendUntil(killAt, acknowledged);
             verify(acknowledged.getLong(0), "seed " + SEED + ", round " + round);
         }
+        assertTrue(followed > skipped, followed + " offsets followed, " + skipped + " of them skipped");
+        follower.close();
     }
 
     private void appendUntil(long offset, MappedByteBuffer acknowledged) throws IOException, InterruptedException {
@@ -54,10 +62,34 @@ class KillTest {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(1))
-                    .until(() -> acknowledged.getLong(0) >= offset || !appender.isAlive());
+                    .until(() -> {
+                        follow(acknowledged);
+                        return acknowledged.getLong(0) >= offset || !appender.isAlive();
+                    });
             assertTrue(appender.isAlive());
         } finally {
             appender.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Reads beside the appender what it published, across its deaths: all of it, in order, but for what it trimmed. */
+    private void follow(MappedByteBuffer acknowledged) throws IOException {
+        if (follower == null) {
+            if (Files.notExists(folder.resolve("data/" + OffsetTable.FILE))) {
+                return;
+            }
+            follower = new LocalLogs(folder.resolve("data"))
+                    .follow(new StoredPartition(KilledAppender.PARTITION, KilledAppender.TOPIC_ID), 0);
+        }
+        follower.isServed();
+        for (ByteBuffer batch = follower.next(); batch != null; batch = follower.next()) {
+            long offset = BatchHeader.baseOffset(batch, 0);
+            assertEquals(KilledAppender.batchAt(offset), batch);
+            assertTrue(offset < acknowledged.getLong(0));
+            assertTrue(offset >= followed);
+            skipped += offset - followed;
+            follower.stepOver();
+            followed = offset + 1;
         }
     }
 
