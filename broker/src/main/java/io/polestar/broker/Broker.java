@@ -12,6 +12,7 @@ import io.polestar.broker.api.GroupHandlers;
 import io.polestar.broker.api.InternalTopicCreation;
 import io.polestar.broker.api.MetadataHandlers;
 import io.polestar.broker.api.PartitionHandlers;
+import io.polestar.broker.api.SecurityHandlers;
 import io.polestar.broker.api.ShareHandlers;
 import io.polestar.broker.api.TransactionHandlers;
 import io.polestar.broker.config.MetricsSubscriptions;
@@ -34,6 +35,7 @@ import io.polestar.broker.metrics.Scrape;
 import io.polestar.broker.net.BoundListener;
 import io.polestar.broker.net.NetworkConfig;
 import io.polestar.broker.net.NetworkServer;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.share.DirectPersister;
 import io.polestar.broker.share.ShareCoordinators;
@@ -186,13 +188,15 @@ public final class Broker implements AutoCloseable {
                         kafkaMetrics,
                         Optional.empty()));
         MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
-        apis = apis(controller, creation, partitions, verifier, clientMetrics);
+        ClientQuotas quotas = parts.add(
+                "client quotas", new ClientQuotas(config, kafkaMetrics, time, controller.clusterId(), meters));
+        apis = apis(controller, creation, partitions, verifier, clientMetrics, quotas);
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
         stage("handlers built");
 
         join(controller.installPublishers(
-                List.of(partitions, shares.publisher(), groups.publisher(), transactions, clientMetrics)));
+                List.of(partitions, shares.publisher(), groups.publisher(), transactions, clientMetrics, quotas)));
         stage("partitions recovered");
         readiness.done("metadata");
         readiness.done("recovery");
@@ -204,7 +208,7 @@ public final class Broker implements AutoCloseable {
         partitions.start();
         cleaner.start();
         parts.add("serving", () -> stopServing(controller));
-        network.startServing(apis);
+        network.startServing(apis, quotas);
     }
 
     /**
@@ -323,29 +327,35 @@ public final class Broker implements AutoCloseable {
             TopicCreation creation,
             Partitions partitions,
             TransactionVerifier verifier,
-            MetricsSubscriptions clientMetrics) {
+            MetricsSubscriptions clientMetrics,
+            ClientQuotas quotas) {
         Access access = Access.EVERYONE;
         KRaftMetadataCache metadata = controller.metadataCache();
         ScheduledExecutorService timer = startRequestTimer();
         FetchHandler fetch =
-                new FetchHandler(metadata, partitions, access, fetchSessions(), timer, config.fetchMaxBytes());
+                new FetchHandler(metadata, partitions, access, fetchSessions(), timer, config.fetchMaxBytes(), quotas);
         List<ApiHandler<?>> all = new ArrayList<>();
         all.add(new ApiVersionsHandler(() -> all, ClusterFeatures::supportedOnTheWire, metadata::features));
         all.add(fetch);
         all.addAll(PartitionHandlers.all(config.dataDirectory(), partitions, metadata, verifier, access, timer));
-        all.addAll(MetadataHandlers.all(config, controller, creation, clientMetrics, access));
+        all.addAll(MetadataHandlers.all(config, controller, creation, clientMetrics, quotas, access));
+        all.addAll(SecurityHandlers.all(access));
         all.addAll(GroupHandlers.all(
                 config, groups, transactions, shares, metadata, InternalTopicCreation.by(creation), access));
         all.addAll(TransactionHandlers.all(
                 transactions, groups.service(), metadata, controller.producerIds()::next, access));
-        all.addAll(shareApis(partitions, metadata, timer, access));
+        all.addAll(shareApis(partitions, metadata, timer, quotas, access));
         network.addConnectionListener(fetch::onConnectionClosed);
         network.addConnectionListener(clientMetrics.clients().connectionDisconnectListener()::onDisconnect);
         return new ApiTable(all);
     }
 
     private List<ApiHandler<?>> shareApis(
-            Partitions partitions, KRaftMetadataCache metadata, ScheduledExecutorService timer, Access access) {
+            Partitions partitions,
+            KRaftMetadataCache metadata,
+            ScheduledExecutorService timer,
+            ClientQuotas quotas,
+            Access access) {
         ShareSettings settings = new ShareSettings(config, groups.configs());
         SharePartitions used = new SharePartitions(partitions, sharePersister, settings, timer, Time.SYSTEM);
         ShareFetches fetches = new ShareFetches(used);
@@ -358,6 +368,7 @@ public final class Broker implements AutoCloseable {
                 metadata,
                 timer,
                 config.fetchMaxBytes(),
+                quotas,
                 access);
     }
 

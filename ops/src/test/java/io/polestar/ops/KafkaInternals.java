@@ -139,6 +139,7 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "server.Fetch",
                     "server.common.",
                     "server.config.",
+                    "server.quota.ControllerMutationQuota",
                     "server.share.SharePartitionKey",
                     "server.share.context.ShareFetchContext",
                     "server.share.ErroneousAndValidPartitionData",
@@ -146,6 +147,14 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "storage.internals.log.ProducerStateEntry",
                     "storage.internals.log.RecordValidationException",
                     "storage.internals.log.VerificationGuard"),
+            uses(
+                    "broker.quota",
+                    "Kafka's counters of what clients take, and the quotas as the image has them",
+                    "image.",
+                    "metadata.MetadataCache",
+                    "network.Session",
+                    "server.config.",
+                    "server.quota."),
             uses("broker.security", "which operations a resource has", "security.authorizer.AclEntry"),
             uses(
                     "broker.net",

@@ -5,18 +5,20 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.polestar.broker.metrics.RequestMetrics;
+import io.polestar.broker.quota.IpRates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands before the listeners' acceptors and counts: too many connections of one address are closed, and with too many
- * in all no more are accepted, so that they wait in the backlog. Shared by all listeners; guarded by itself.
+ * Stands before the listeners' acceptors and counts: too many connections of one address are closed, at once or, if it
+ * only opens them too fast, after a while; and with too many in all no more are accepted, so that they wait in the backlog. Shared by all listeners; guarded by itself.
  */
 @ChannelHandler.Sharable
 final class AcceptLimit extends ChannelInboundHandlerAdapter {
@@ -28,6 +30,7 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
     private final Map<InetAddress, Integer> countByAddress = new HashMap<>();
     private int count;
     private boolean serving;
+    private volatile IpRates rates;
 
     AcceptLimit(ConnectionLimits limits, RequestMetrics metrics) {
         this.limits = limits;
@@ -39,7 +42,8 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
         acceptors.add(acceptor);
     }
 
-    synchronized void startServing() {
+    synchronized void startServing(IpRates ofAddresses) {
+        rates = ofAddresses;
         serving = true;
         acceptWhileAllowed();
     }
@@ -58,7 +62,11 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object accepted) {
         Channel channel = (Channel) accepted;
         InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
-        if (remote != null && take(remote.getAddress())) {
+        int throttleMs = remote == null ? 0 : rates.throttleMs(remote.getAddress());
+        if (throttleMs > 0) {
+            metrics.connectionRefused();
+            ctx.executor().schedule(() -> channel.unsafe().closeForcibly(), throttleMs, TimeUnit.MILLISECONDS);
+        } else if (remote != null && take(remote.getAddress())) {
             metrics.connectionAccepted();
             channel.closeFuture().addListener(closed -> giveBack(remote.getAddress()));
             ctx.fireChannelRead(channel);

@@ -114,6 +114,26 @@ class BackpressureTest {
         }
     }
 
+    @Test
+    void shouldNotBeginWhatIsThereAlreadyWhenAClientIsThrottled() throws IOException {
+        AtomicInteger begun = new AtomicInteger();
+        TestHandler<?> throttling = TestHandler.heartbeat((context, request) -> {
+            begun.incrementAndGet();
+            return CompletableFuture.completedFuture(
+                    new HeartbeatResponse(new HeartbeatResponseData().setThrottleTimeMs(100)));
+        });
+        try (TestServer server = new TestServer().start(throttling);
+                WireClient client = server.connect()) {
+            long beforeNs = System.nanoTime();
+            client.send(heartbeats(5));
+            for (int i = 0; i < 5; i++) {
+                assertEquals(i, client.receiveCorrelationId(ApiKeys.HEARTBEAT, ApiKeys.HEARTBEAT.latestVersion()));
+                assertEquals(i + 1, begun.get());
+            }
+            assertTrue(System.nanoTime() - beforeNs > 380_000_000);
+        }
+    }
+
     private static double answered(TestServer server) {
         return server.metric("polestar.network.sent.bytes") / LARGE_BYTES;
     }
