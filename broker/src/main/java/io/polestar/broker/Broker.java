@@ -15,6 +15,7 @@ import io.polestar.broker.api.PartitionHandlers;
 import io.polestar.broker.api.SecurityHandlers;
 import io.polestar.broker.api.ShareHandlers;
 import io.polestar.broker.api.TransactionHandlers;
+import io.polestar.broker.config.DynamicConfigs;
 import io.polestar.broker.config.MetricsSubscriptions;
 import io.polestar.broker.controller.ClusterFeatures;
 import io.polestar.broker.controller.EmbeddedController;
@@ -43,6 +44,8 @@ import io.polestar.broker.share.ShareFetches;
 import io.polestar.broker.share.SharePartitions;
 import io.polestar.broker.share.ShareSessions;
 import io.polestar.broker.share.ShareSettings;
+import io.polestar.broker.telemetry.ConfiguredReporters;
+import io.polestar.broker.telemetry.PushedMetrics;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.LogCleaner;
 import io.polestar.broker.topic.Partitions;
@@ -71,6 +74,7 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.FetchManager;
 import org.apache.kafka.server.FetchSession;
 import org.apache.kafka.server.FetchSessionCacheShard;
+import org.apache.kafka.server.metrics.ClientTelemetryExporterPlugin;
 import org.apache.kafka.server.util.KafkaScheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -169,6 +173,7 @@ public final class Broker implements AutoCloseable {
                         meters,
                         time));
         TopicCreation creation = new TopicCreation(config, controller.changes());
+        DynamicConfigs dynamicConfigs = followDynamicConfigs(partitions, cleaner);
         shares = parts.add(
                 "share groups",
                 new ShareCoordinators(config, partitions, controller.metadataCache()::getImage, time, kafkaMetrics));
@@ -187,7 +192,8 @@ public final class Broker implements AutoCloseable {
                         time,
                         kafkaMetrics,
                         Optional.empty()));
-        MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
+        MetricsSubscriptions clientMetrics = new MetricsSubscriptions(
+                config, telemetryExporters(controller.clusterId(), kafkaMetrics), time, kafkaMetrics);
         ClientQuotas quotas = parts.add(
                 "client quotas", new ClientQuotas(config, kafkaMetrics, time, controller.clusterId(), meters));
         apis = apis(controller, creation, partitions, verifier, clientMetrics, quotas);
@@ -195,8 +201,14 @@ public final class Broker implements AutoCloseable {
         pages.add("/v1/topics", new TopicsPage(partitions::all));
         stage("handlers built");
 
-        join(controller.installPublishers(
-                List.of(partitions, shares.publisher(), groups.publisher(), transactions, clientMetrics, quotas)));
+        join(controller.installPublishers(List.of(
+                partitions,
+                shares.publisher(),
+                groups.publisher(),
+                transactions,
+                clientMetrics,
+                quotas,
+                dynamicConfigs)));
         stage("partitions recovered");
         readiness.done("metadata");
         readiness.done("recovery");
@@ -219,6 +231,24 @@ public final class Broker implements AutoCloseable {
         network.hangUp(PATIENCE_AT_STOP);
         controller.controlledShutdown();
         network.close();
+    }
+
+    private ClientTelemetryExporterPlugin telemetryExporters(String clusterId, Metrics kafkaMetrics) {
+        ClientTelemetryExporterPlugin exporters = new ClientTelemetryExporterPlugin();
+        PushedMetrics pushed = new PushedMetrics(System::currentTimeMillis);
+        exporters.add(pushed);
+        meters.getPrometheusRegistry().register(pushed);
+        ConfiguredReporters.start(config, clusterId, kafkaMetrics, exporters);
+        return exporters;
+    }
+
+    private DynamicConfigs followDynamicConfigs(Partitions partitions, LogCleaner cleaner) {
+        DynamicConfigs dynamic = new DynamicConfigs(config);
+        dynamic.follow(config::follow);
+        dynamic.follow(partitions::reconfigure);
+        dynamic.follow(cleaner::reconfigure);
+        dynamic.follow(changed -> network.reconfigure(NetworkConfig.limits(changed)));
+        return dynamic;
     }
 
     /** The two coordinators need each other: by now, both are there. */

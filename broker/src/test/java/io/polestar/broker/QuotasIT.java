@@ -53,7 +53,7 @@ class QuotasIT {
     private static final String ANONYMOUS = "ANONYMOUS";
     private static final String KILOBYTE = "x".repeat(1000);
     private static final int RECORDS = 270;
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 2;
 
     @TempDir
     Path directory;
@@ -158,7 +158,7 @@ class QuotasIT {
         try (KafkaProducer<String, String> producer = producer("p")) {
             send(producer, RECORDS);
         }
-        alter(defaultOf(ClientQuotaEntity.CLIENT_ID), Map.of("consumer_byte_rate", 500_000.0));
+        alter(defaultOf(ClientQuotaEntity.CLIENT_ID), Map.of("consumer_byte_rate", 100_000.0));
         Map<String, Object> configs = Map.of("client.id", "c", "max.partition.fetch.bytes", 100_000);
         try (KafkaConsumer<String, String> consumer = broker.consumer(configs)) {
             consumer.assign(List.of(new TopicPartition(TOPIC, 0)));

@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.polestar.broker.metrics.RequestMetrics;
-import io.polestar.broker.quota.IpRates;
+import io.polestar.broker.quota.ConnectionRates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -24,13 +24,14 @@ import org.slf4j.LoggerFactory;
 final class AcceptLimit extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptLimit.class);
 
-    private final ConnectionLimits limits;
+    private volatile ConnectionLimits limits;
     private final RequestMetrics metrics;
     private final List<Channel> acceptors = new CopyOnWriteArrayList<>();
     private final Map<InetAddress, Integer> countByAddress = new HashMap<>();
     private int count;
     private boolean serving;
-    private volatile IpRates rates;
+    private boolean paused;
+    private volatile ConnectionRates rates;
 
     AcceptLimit(ConnectionLimits limits, RequestMetrics metrics) {
         this.limits = limits;
@@ -42,8 +43,8 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
         acceptors.add(acceptor);
     }
 
-    synchronized void startServing(IpRates ofAddresses) {
-        rates = ofAddresses;
+    synchronized void startServing(ConnectionRates connectionRates) {
+        rates = connectionRates;
         serving = true;
         acceptWhileAllowed();
     }
@@ -53,8 +54,13 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
         acceptWhileAllowed();
     }
 
+    synchronized void reconfigure(ConnectionLimits changed) {
+        limits = changed;
+        acceptWhileAllowed();
+    }
+
     private void acceptWhileAllowed() {
-        boolean accept = serving && count < limits.maxConnections();
+        boolean accept = serving && !paused && count < limits.maxConnections();
         acceptors.forEach(acceptor -> acceptor.config().setAutoRead(accept));
     }
 
@@ -70,10 +76,23 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
             metrics.connectionAccepted();
             channel.closeFuture().addListener(closed -> giveBack(remote.getAddress()));
             ctx.fireChannelRead(channel);
+            pause(ctx, rates.pauseMs(limits.maxConnectionsPerSecond()));
         } else {
             metrics.connectionRefused();
             channel.unsafe().closeForcibly();
         }
+    }
+
+    private void pause(ChannelHandlerContext ctx, int pauseMs) {
+        if (pauseMs > 0) {
+            setPaused(true);
+            ctx.executor().schedule(() -> setPaused(false), pauseMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private synchronized void setPaused(boolean pause) {
+        paused = pause;
+        acceptWhileAllowed();
     }
 
     private synchronized boolean take(InetAddress address) {
@@ -85,7 +104,7 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
         }
         countByAddress.put(address, ofAddress + 1);
         count++;
-        if (count == limits.maxConnections()) {
+        if (count >= limits.maxConnections()) {
             acceptWhileAllowed();
         }
         return true;
@@ -94,7 +113,7 @@ final class AcceptLimit extends ChannelInboundHandlerAdapter {
     private synchronized void giveBack(InetAddress address) {
         countByAddress.computeIfPresent(address, (key, old) -> old == 1 ? null : old - 1);
         count--;
-        if (count == limits.maxConnections() - 1) {
+        if (count < limits.maxConnections()) {
             acceptWhileAllowed();
         }
     }

@@ -424,6 +424,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return peer == null ? "unknown" : peer.connectionId();
     }
 
+    long lastSeenNs() {
+        return lastSeenNs;
+    }
+
     int inFlightCount() {
         return inFlight.size();
     }

@@ -132,7 +132,13 @@ public final class NetworkServer implements AutoCloseable {
     /** Serves the clients that wait and those to come. */
     public void startServing(ApiTable apis, ClientQuotas quotas) {
         dispatcher = new RequestDispatcher(apis, metrics, quotas);
-        acceptLimit.startServing(quotas.ips());
+        acceptLimit.startServing(quotas.connections());
+    }
+
+    /** Follows a change of the limits of connections; the other limits are those of the start. Callable from any thread. */
+    public void reconfigure(ConnectionLimits changed) {
+        acceptLimit.reconfigure(changed);
+        connections.closeLongestUnseen(connections.count() - changed.maxConnections());
     }
 
     /** The clients connected now, in no order. */

@@ -39,7 +39,7 @@ public final class ClientQuotas implements MetadataPublisher {
     private final Time time;
     private final String clusterId;
     private final ThrottleMeters meters;
-    private final IpRates ips;
+    private final ConnectionRates connections;
     private volatile Counters counters;
     /** What the event loops look at: the counters while a quota is set. */
     private volatile Counters active;
@@ -51,7 +51,7 @@ public final class ClientQuotas implements MetadataPublisher {
         this.time = time;
         this.clusterId = clusterId;
         this.meters = new ThrottleMeters(registry);
-        this.ips = new IpRates(config, time);
+        this.connections = new ConnectionRates(config, time);
         ClientQuotaCallback callback =
                 config.getConfiguredInstance(QuotaConfig.CLIENT_QUOTA_CALLBACK_CLASS_CONFIG, ClientQuotaCallback.class);
         if (callback != null) {
@@ -64,9 +64,9 @@ public final class ClientQuotas implements MetadataPublisher {
         return Plugin.wrapInstance(callback, metrics, QuotaConfig.CLIENT_QUOTA_CALLBACK_CLASS_CONFIG, "role", "broker");
     }
 
-    /** How often each address may connect. */
-    public IpRates ips() {
-        return ips;
+    /** How often clients may connect. */
+    public ConnectionRates connections() {
+        return connections;
     }
 
     /** Begins to count what a request costs its client. */
@@ -111,7 +111,7 @@ public final class ClientQuotas implements MetadataPublisher {
     private void set(ClientQuotaEntity entity, String quota, OptionalDouble value) {
         try {
             if (entity.entries().containsKey(ClientQuotaEntity.IP)) {
-                ips.set(entity.entries().get(ClientQuotaEntity.IP), quota, value);
+                connections.set(entity.entries().get(ClientQuotaEntity.IP), quota, value);
             } else {
                 setOfClient(entity.entries(), quota, value);
             }

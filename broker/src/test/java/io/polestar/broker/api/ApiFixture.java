@@ -23,6 +23,7 @@ import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.server.metrics.ClientTelemetryExporterPlugin;
 
 /** The metadata APIs over a real controller; requests and responses pass through their encoding. */
 final class ApiFixture implements AutoCloseable {
@@ -36,7 +37,8 @@ final class ApiFixture implements AutoCloseable {
         ControllerFixture.Builder builder = ControllerFixture.builder(directory);
         settings.forEach(builder::with);
         // The publisher needs the config that it is published for, which is the same with and without it.
-        this.subscriptions = new MetricsSubscriptions(builder.config(), Time.SYSTEM, metrics);
+        this.subscriptions =
+                new MetricsSubscriptions(builder.config(), new ClientTelemetryExporterPlugin(), Time.SYSTEM, metrics);
         this.quotas = new ClientQuotas(builder.config(), metrics, Time.SYSTEM, "cluster", new SimpleMeterRegistry());
         this.controller = builder.with(subscriptions).with(quotas).start();
         this.creation =

@@ -72,7 +72,13 @@ final class TestServer implements AutoCloseable {
                 2,
                 new SocketOptions(SocketOptions.OS_DEFAULT, SocketOptions.OS_DEFAULT, 50),
                 new ConnectionLimits(
-                        maxRequestBytes, maxInFlight, maxIdle, maxConnections, maxConnectionsPerIp, Map.of()));
+                        maxRequestBytes,
+                        maxInFlight,
+                        maxIdle,
+                        maxConnections,
+                        Integer.MAX_VALUE,
+                        maxConnectionsPerIp,
+                        Map.of()));
     }
 
     NetworkServer server() {

@@ -20,6 +20,7 @@ final class Scenarios {
                         TopicScenarios.all(),
                         ConfigScenarios.all(),
                         ClusterScenarios.all(),
+                        AdminScenarios.all(),
                         TransactionScenarios.all(),
                         OtherScenarios.all(seed),
                         RandomScenarios.all(seed))

@@ -13,8 +13,11 @@ import org.apache.kafka.common.metrics.stats.Rate;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.config.QuotaConfig;
 
-/** How many connections a second each address may open. Guarded by itself; with no quota set nothing is counted. */
-public final class IpRates {
+/**
+ * How many connections a second are opened, in all and by each address. Guarded by itself; without a limit nothing is
+ * counted.
+ */
+public final class ConnectionRates {
     /** Addresses whose connections are counted at once; the one that was quiet longest is forgotten. */
     private static final int MOST_COUNTED = 10_000;
 
@@ -30,10 +33,11 @@ public final class IpRates {
             return size() > MOST_COUNTED;
         }
     };
+    private final Rate ofAll = new Rate();
     private Double defaultLimit;
     private volatile boolean any;
 
-    IpRates(BrokerConfig config, Time time) {
+    ConnectionRates(BrokerConfig config, Time time) {
         QuotaConfig quotas = new QuotaConfig(config);
         this.time = time;
         this.window = new MetricConfig()
@@ -77,13 +81,29 @@ public final class IpRates {
             return 0;
         }
         Rate rate = counted.computeIfAbsent(address, none -> new Rate());
+        int throttleMs = record(rate, limit);
+        if (throttleMs > 0) {
+            rate.record(window, -1, time.milliseconds());
+        }
+        return throttleMs;
+    }
+
+    /** Counts a connection; for how many milliseconds no other is to be accepted, as there are more than allowed. */
+    public int pauseMs(int maxPerSecond) {
+        return maxPerSecond == Integer.MAX_VALUE ? 0 : countOfAll(maxPerSecond);
+    }
+
+    private synchronized int countOfAll(int maxPerSecond) {
+        return record(ofAll, maxPerSecond);
+    }
+
+    private int record(Rate rate, double limit) {
         long nowMs = time.milliseconds();
         rate.record(window, 1, nowMs);
         double observed = rate.measure(window, nowMs);
         if (observed <= limit) {
             return 0;
         }
-        rate.record(window, -1, nowMs);
         double excess = (observed - limit) / limit * rate.windowSize(window, nowMs);
         return (int) Math.max(1, Math.min(Math.round(excess), maxThrottleMs));
     }
