@@ -137,6 +137,12 @@ class DynamicConfigsIT {
         assertRefused(CLUSTER, "log.cleaner.threads", "3");
         assertRefused(CLUSTER, "log.cleaner.threads", "0");
         assertRefused(NODE, "num.io.threads", "1000");
+        assertRefused(NODE, "log.cleaner.dedupe.buffer.size", "1");
+        assertRefused(NODE, "num.network.threads", "1000");
+        assertRefused(CLUSTER, "max.connections", "0");
+        assertRefused(CLUSTER, "max.connections.per.ip", "0");
+        assertRefused(CLUSTER, "log.retention.ms", "0");
+        assertRefused(NODE, "cordoned.log.dirs", "/nonsense");
         assertRefused(CLUSTER, "group.consumer.assignment.interval.ms", "999999");
         assertRefused(CLUSTER, "max.connections.per.ip.overrides", "127.0.0.1:many");
     }

@@ -265,6 +265,7 @@ final class AdminScenarios {
 
     private static AddRaftVoterRequestData add(int id, Uuid directory, String listener) {
         AddRaftVoterRequestData request = new AddRaftVoterRequestData()
+                .setClusterId(null)
                 .setVoterId(id)
                 .setVoterDirectoryId(directory)
                 .setTimeoutMs(1_000);
@@ -289,8 +290,10 @@ final class AdminScenarios {
         }
         for (int id : new int[] {-1, 1, 2}) {
             for (Uuid directory : List.of(Uuid.ZERO_UUID, other)) {
-                RemoveRaftVoterRequestData request =
-                        new RemoveRaftVoterRequestData().setVoterId(id).setVoterDirectoryId(directory);
+                RemoveRaftVoterRequestData request = new RemoveRaftVoterRequestData()
+                        .setClusterId(null)
+                        .setVoterId(id)
+                        .setVoterDirectoryId(directory);
                 session.all(id + " " + directory, ApiKeys.REMOVE_RAFT_VOTER, request);
                 session.all(
                         "of another cluster " + id + " " + directory,

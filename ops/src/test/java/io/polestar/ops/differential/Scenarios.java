@@ -21,6 +21,7 @@ final class Scenarios {
                         ConfigScenarios.all(),
                         ClusterScenarios.all(),
                         AdminScenarios.all(),
+                        BrokerConfigScenarios.all(),
                         TransactionScenarios.all(),
                         OtherScenarios.all(seed),
                         RandomScenarios.all(seed))
