@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Metrics that stock clients push because a subscription asks them to (KIP-714). */
-@Timeout(60)
+@Timeout(120)
 class ClientMetricsIT {
     private static final String SENT = "kafka_client_producer_topic_record_send_total{";
 
@@ -76,7 +76,7 @@ class ClientMetricsIT {
                             subscription,
                             List.of(
                                     set("metrics", "org.apache.kafka.producer."),
-                                    set("interval.ms", "100"),
+                                    set("interval.ms", "2500"),
                                     set("match", "client_id=pusher"))))
                     .all()
                     .get();

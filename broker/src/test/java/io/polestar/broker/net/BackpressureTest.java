@@ -116,21 +116,24 @@ class BackpressureTest {
 
     @Test
     void shouldNotBeginWhatIsThereAlreadyWhenAClientIsThrottled() throws IOException {
-        AtomicInteger begun = new AtomicInteger();
+        Queue<Long> begunNs = new ConcurrentLinkedQueue<>();
         TestHandler<?> throttling = TestHandler.heartbeat((context, request) -> {
-            begun.incrementAndGet();
+            begunNs.add(System.nanoTime());
             return CompletableFuture.completedFuture(
                     new HeartbeatResponse(new HeartbeatResponseData().setThrottleTimeMs(100)));
         });
         try (TestServer server = new TestServer().start(throttling);
                 WireClient client = server.connect()) {
-            long beforeNs = System.nanoTime();
             client.send(heartbeats(5));
             for (int i = 0; i < 5; i++) {
                 assertEquals(i, client.receiveCorrelationId(ApiKeys.HEARTBEAT, ApiKeys.HEARTBEAT.latestVersion()));
-                assertEquals(i + 1, begun.get());
             }
-            assertTrue(System.nanoTime() - beforeNs > 380_000_000);
+        }
+        assertEquals(5, begunNs.size());
+        long lastNs = begunNs.remove();
+        for (long each : begunNs) {
+            assertTrue(each - lastNs >= 100_000_000, "begun after " + (each - lastNs) + " ns");
+            lastNs = each;
         }
     }
 
