@@ -12,8 +12,10 @@ import io.polestar.broker.api.GroupHandlers;
 import io.polestar.broker.api.InternalTopicCreation;
 import io.polestar.broker.api.MetadataHandlers;
 import io.polestar.broker.api.PartitionHandlers;
+import io.polestar.broker.api.SecurityHandlers;
 import io.polestar.broker.api.ShareHandlers;
 import io.polestar.broker.api.TransactionHandlers;
+import io.polestar.broker.config.DynamicConfigs;
 import io.polestar.broker.config.MetricsSubscriptions;
 import io.polestar.broker.controller.ClusterFeatures;
 import io.polestar.broker.controller.EmbeddedController;
@@ -34,6 +36,7 @@ import io.polestar.broker.metrics.Scrape;
 import io.polestar.broker.net.BoundListener;
 import io.polestar.broker.net.NetworkConfig;
 import io.polestar.broker.net.NetworkServer;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.share.DirectPersister;
 import io.polestar.broker.share.ShareCoordinators;
@@ -41,6 +44,8 @@ import io.polestar.broker.share.ShareFetches;
 import io.polestar.broker.share.SharePartitions;
 import io.polestar.broker.share.ShareSessions;
 import io.polestar.broker.share.ShareSettings;
+import io.polestar.broker.telemetry.ConfiguredReporters;
+import io.polestar.broker.telemetry.PushedMetrics;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.LogCleaner;
 import io.polestar.broker.topic.Partitions;
@@ -69,6 +74,7 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.FetchManager;
 import org.apache.kafka.server.FetchSession;
 import org.apache.kafka.server.FetchSessionCacheShard;
+import org.apache.kafka.server.metrics.ClientTelemetryExporterPlugin;
 import org.apache.kafka.server.util.KafkaScheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,6 +173,7 @@ public final class Broker implements AutoCloseable {
                         meters,
                         time));
         TopicCreation creation = new TopicCreation(config, controller.changes());
+        DynamicConfigs dynamicConfigs = followDynamicConfigs(partitions, cleaner);
         shares = parts.add(
                 "share groups",
                 new ShareCoordinators(config, partitions, controller.metadataCache()::getImage, time, kafkaMetrics));
@@ -185,14 +192,23 @@ public final class Broker implements AutoCloseable {
                         time,
                         kafkaMetrics,
                         Optional.empty()));
-        MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, time, kafkaMetrics);
-        apis = apis(controller, creation, partitions, verifier, clientMetrics);
+        MetricsSubscriptions clientMetrics = new MetricsSubscriptions(
+                config, telemetryExporters(controller.clusterId(), kafkaMetrics), time, kafkaMetrics);
+        ClientQuotas quotas = parts.add(
+                "client quotas", new ClientQuotas(config, kafkaMetrics, time, controller.clusterId(), meters));
+        apis = apis(controller, creation, partitions, verifier, clientMetrics, quotas);
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
         stage("handlers built");
 
-        join(controller.installPublishers(
-                List.of(partitions, shares.publisher(), groups.publisher(), transactions, clientMetrics)));
+        join(controller.installPublishers(List.of(
+                partitions,
+                shares.publisher(),
+                groups.publisher(),
+                transactions,
+                clientMetrics,
+                quotas,
+                dynamicConfigs)));
         stage("partitions recovered");
         readiness.done("metadata");
         readiness.done("recovery");
@@ -204,7 +220,7 @@ public final class Broker implements AutoCloseable {
         partitions.start();
         cleaner.start();
         parts.add("serving", () -> stopServing(controller));
-        network.startServing(apis);
+        network.startServing(apis, quotas);
     }
 
     /**
@@ -215,6 +231,24 @@ public final class Broker implements AutoCloseable {
         network.hangUp(PATIENCE_AT_STOP);
         controller.controlledShutdown();
         network.close();
+    }
+
+    private ClientTelemetryExporterPlugin telemetryExporters(String clusterId, Metrics kafkaMetrics) {
+        ClientTelemetryExporterPlugin exporters = new ClientTelemetryExporterPlugin();
+        PushedMetrics pushed = new PushedMetrics(System::currentTimeMillis);
+        exporters.add(pushed);
+        meters.getPrometheusRegistry().register(pushed);
+        ConfiguredReporters.start(config, clusterId, kafkaMetrics, exporters);
+        return exporters;
+    }
+
+    private DynamicConfigs followDynamicConfigs(Partitions partitions, LogCleaner cleaner) {
+        DynamicConfigs dynamic = new DynamicConfigs(config);
+        dynamic.follow(config::follow);
+        dynamic.follow(partitions::reconfigure);
+        dynamic.follow(cleaner::reconfigure);
+        dynamic.follow(changed -> network.reconfigure(NetworkConfig.limits(changed)));
+        return dynamic;
     }
 
     /** The two coordinators need each other: by now, both are there. */
@@ -323,29 +357,35 @@ public final class Broker implements AutoCloseable {
             TopicCreation creation,
             Partitions partitions,
             TransactionVerifier verifier,
-            MetricsSubscriptions clientMetrics) {
+            MetricsSubscriptions clientMetrics,
+            ClientQuotas quotas) {
         Access access = Access.EVERYONE;
         KRaftMetadataCache metadata = controller.metadataCache();
         ScheduledExecutorService timer = startRequestTimer();
         FetchHandler fetch =
-                new FetchHandler(metadata, partitions, access, fetchSessions(), timer, config.fetchMaxBytes());
+                new FetchHandler(metadata, partitions, access, fetchSessions(), timer, config.fetchMaxBytes(), quotas);
         List<ApiHandler<?>> all = new ArrayList<>();
         all.add(new ApiVersionsHandler(() -> all, ClusterFeatures::supportedOnTheWire, metadata::features));
         all.add(fetch);
         all.addAll(PartitionHandlers.all(config.dataDirectory(), partitions, metadata, verifier, access, timer));
-        all.addAll(MetadataHandlers.all(config, controller, creation, clientMetrics, access));
+        all.addAll(MetadataHandlers.all(config, controller, creation, clientMetrics, quotas, access));
+        all.addAll(SecurityHandlers.all(access));
         all.addAll(GroupHandlers.all(
                 config, groups, transactions, shares, metadata, InternalTopicCreation.by(creation), access));
         all.addAll(TransactionHandlers.all(
                 transactions, groups.service(), metadata, controller.producerIds()::next, access));
-        all.addAll(shareApis(partitions, metadata, timer, access));
+        all.addAll(shareApis(partitions, metadata, timer, quotas, access));
         network.addConnectionListener(fetch::onConnectionClosed);
         network.addConnectionListener(clientMetrics.clients().connectionDisconnectListener()::onDisconnect);
         return new ApiTable(all);
     }
 
     private List<ApiHandler<?>> shareApis(
-            Partitions partitions, KRaftMetadataCache metadata, ScheduledExecutorService timer, Access access) {
+            Partitions partitions,
+            KRaftMetadataCache metadata,
+            ScheduledExecutorService timer,
+            ClientQuotas quotas,
+            Access access) {
         ShareSettings settings = new ShareSettings(config, groups.configs());
         SharePartitions used = new SharePartitions(partitions, sharePersister, settings, timer, Time.SYSTEM);
         ShareFetches fetches = new ShareFetches(used);
@@ -358,6 +398,7 @@ public final class Broker implements AutoCloseable {
                 metadata,
                 timer,
                 config.fetchMaxBytes(),
+                quotas,
                 access);
     }
 

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Reconfigurable;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -21,6 +24,7 @@ import org.apache.kafka.raft.MetadataLogConfig;
 import org.apache.kafka.raft.QuorumConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.ConfigSynonym;
+import org.apache.kafka.server.config.DynamicBrokerConfig;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
@@ -29,7 +33,8 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
  * The broker's settings: Kafka's broker configs by their own names, types and checks, and those of {@link
- * PolestarConfigs}. Immutable. A default that differs from Kafka's stands in {@link #SINGLE_NODE_DEFAULTS}.
+ * PolestarConfigs}. Immutable, but for what Kafka's coordinators ask it anew each time: see {@link #follow}. A default that
+ * differs from Kafka's stands in {@link #SINGLE_NODE_DEFAULTS}.
  */
 public final class BrokerConfig extends AbstractKafkaConfig {
 
@@ -49,6 +54,7 @@ public final class BrokerConfig extends AbstractKafkaConfig {
     public static final String CONTROLLER_LISTENER = "CONTROLLER";
 
     private static final int NODE_ID = 1;
+    private static final String OF_LISTENER = "listener.name.";
 
     /** What one node in one process needs set, where Kafka's own default is for a cluster or absent. */
     public static final Map<String, String> SINGLE_NODE_DEFAULTS = Map.ofEntries(
@@ -87,6 +93,14 @@ public final class BrokerConfig extends AbstractKafkaConfig {
             Map.entry(ShareCoordinatorConfig.STATE_TOPIC_REPLICATION_FACTOR_CONFIG, "1"),
             Map.entry(ShareCoordinatorConfig.STATE_TOPIC_MIN_ISR_CONFIG, "1"));
 
+    /** Dynamic configs that Kafka's coordinators know no other way to learn of. */
+    private static final Set<String> ASKED_ANEW = Stream.concat(
+                    GroupCoordinatorConfig.RECONFIGURABLE_CONFIGS.stream(),
+                    ShareCoordinatorConfig.RECONFIGURABLE_CONFIGS.stream())
+            .collect(Collectors.toUnmodifiableSet());
+
+    private volatile BrokerConfig followed;
+
     private static Map<String, List<ConfigSynonym>> synonyms() {
         Map<String, List<ConfigSynonym>> all = new HashMap<>(ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS);
         all.putAll(PolestarTopicConfigs.SYNONYMS);
@@ -116,7 +130,7 @@ public final class BrokerConfig extends AbstractKafkaConfig {
     private static void refuseUnknown(Map<String, String> given) {
         TreeSet<String> unknown = new TreeSet<>();
         for (String name : given.keySet()) {
-            if (!DEFINITION.names().contains(name) && !name.startsWith("listener.name.")) {
+            if (!DEFINITION.names().contains(name) && !name.startsWith(OF_LISTENER)) {
                 unknown.add(name);
             }
         }
@@ -133,12 +147,42 @@ public final class BrokerConfig extends AbstractKafkaConfig {
         }
     }
 
+    /**
+     * These settings with dynamic configs over them. What is no broker config is left out.
+     *
+     * @param layers by name; a later one wins, also over another name of the same setting
+     * @throws ConfigException if a value is not allowed
+     */
+    public BrokerConfig overriddenBy(List<Map<String, String>> layers) {
+        Map<String, String> all = new HashMap<>(originalsStrings());
+        for (Map<String, String> layer : layers) {
+            layer.forEach((name, value) -> {
+                if (DEFINITION.names().contains(name) || name.startsWith(OF_LISTENER)) {
+                    DynamicBrokerConfig.brokerConfigSynonyms(name, false).forEach(all::remove);
+                    all.put(name, value);
+                }
+            });
+        }
+        return new BrokerConfig(all);
+    }
+
+    /** From here on what Kafka's coordinators ask anew each time is answered as {@code newer} has it. */
+    public void follow(BrokerConfig newer) {
+        followed = newer;
+    }
+
+    @Override
+    protected Object get(String key) {
+        BrokerConfig newer = followed;
+        return newer != null && ASKED_ANEW.contains(key) ? newer.get(key) : super.get(key);
+    }
+
     /** The one data directory. */
     public Path dataDirectory() {
         return Path.of(logDirs().get(0));
     }
 
-    /** Nothing reconfigures this object: dynamic configs are read from the metadata image where they act. */
+    /** Kafka's way to be told of dynamic configs; whoever needs them here follows {@code config.DynamicConfigs}. */
     @Override
     public void addReconfigurable(Reconfigurable reconfigurable) {}
 

@@ -3,6 +3,10 @@ package io.polestar.broker;
 import io.polestar.storage.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -85,6 +89,18 @@ public final class BrokerFixture implements AutoCloseable {
         Map<String, Object> all = new HashMap<>(configs);
         all.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return new KafkaConsumer<>(properties(all), new StringDeserializer(), new StringDeserializer());
+    }
+
+    /** The sum of the samples of {@code /metrics} whose line begins so; the broker must have been given an HTTP address. */
+    double sample(String start) throws Exception {
+        URI page = URI.create("http://127.0.0.1:" + broker.httpPort().orElseThrow() + "/metrics");
+        String text = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
+                .body();
+        return text.lines()
+                .filter(line -> line.startsWith(start))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Override

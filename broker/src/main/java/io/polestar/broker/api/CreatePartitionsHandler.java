@@ -1,6 +1,7 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.controller.MetadataChanges;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,17 +20,22 @@ import org.apache.kafka.common.requests.CreatePartitionsResponse;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.metadata.MetadataCache;
+import org.apache.kafka.server.quota.ControllerMutationQuota;
 
 /** Adds partitions to topics; each topic is answered for itself, when the new partitions can be used. */
 final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsRequest> {
     /** What the controller can write at once; it lays out all partitions in memory before it finds that out. */
     private static final int MOST_ADDED = 10_000;
 
+    private static final int FIRST_VERSION_REFUSED_BY_QUOTA = 3;
+
     private final MetadataChanges changes;
     private final MetadataCache cache;
+    private final ClientQuotas quotas;
     private final Access access;
 
-    CreatePartitionsHandler(MetadataChanges changes, MetadataCache cache, Access access) {
+    CreatePartitionsHandler(MetadataChanges changes, MetadataCache cache, ClientQuotas quotas, Access access) {
+        this.quotas = quotas;
         this.changes = changes;
         this.cache = cache;
         this.access = access;
@@ -46,11 +52,13 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
         List<CreatePartitionsTopicResult> refused = new ArrayList<>();
         List<CreatePartitionsTopic> accepted = new ArrayList<>();
         sort(context, data, accepted, refused);
+        ControllerMutationQuota quota = quotas.changes(context, FIRST_VERSION_REFUSED_BY_QUOTA);
         return changes.apply(
                         context,
                         data.timeoutMs(),
+                        quota::record,
                         (controller, on) -> controller.createPartitions(on, accepted, data.validateOnly()))
-                .thenApply(results -> response(refused, results));
+                .thenApply(results -> response(refused, results, quota.throttleTime()));
     }
 
     private void sort(
@@ -81,10 +89,11 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
     }
 
     private static CreatePartitionsResponse response(
-            List<CreatePartitionsTopicResult> refused, List<CreatePartitionsTopicResult> results) {
+            List<CreatePartitionsTopicResult> refused, List<CreatePartitionsTopicResult> results, int throttleMs) {
         List<CreatePartitionsTopicResult> all = new ArrayList<>(refused);
         all.addAll(results);
-        return new CreatePartitionsResponse(new CreatePartitionsResponseData().setResults(all));
+        return new CreatePartitionsResponse(
+                new CreatePartitionsResponseData().setResults(all).setThrottleTimeMs(throttleMs));
     }
 
     private static CreatePartitionsTopicResult refusal(String name, Errors error) {

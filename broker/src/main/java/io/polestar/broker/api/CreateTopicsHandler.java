@@ -1,6 +1,7 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.controller.MetadataChanges;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,17 +20,22 @@ import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.common.requests.CreateTopicsResponse;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.server.quota.ControllerMutationQuota;
 
 /**
  * Creates topics; each is answered for itself, when its partitions can be used. v5 tells partitions, replication factor
  * and configs of what was created; v7 the topic id.
  */
 final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
+    private static final int FIRST_VERSION_REFUSED_BY_QUOTA = 6;
+
     private final MetadataChanges changes;
+    private final ClientQuotas quotas;
     private final Access access;
 
-    CreateTopicsHandler(MetadataChanges changes, Access access) {
+    CreateTopicsHandler(MetadataChanges changes, ClientQuotas quotas, Access access) {
         this.changes = changes;
+        this.quotas = quotas;
         this.access = access;
     }
 
@@ -45,11 +51,13 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
         CreateTopicsRequestData accepted = without(request.data(), refused.keySet());
         Set<String> describable = access.allowedNames(
                 context, AclOperation.DESCRIBE_CONFIGS, ResourceType.TOPIC, accepted.topics(), CreatableTopic::name);
+        ControllerMutationQuota quota = quotas.changes(context, FIRST_VERSION_REFUSED_BY_QUOTA);
         return changes.apply(
                         context,
                         accepted.timeoutMs(),
+                        quota::record,
                         (controller, on) -> controller.createTopics(on, accepted, describable, false))
-                .thenApply(answer -> response(answer, refused));
+                .thenApply(answer -> response(answer.setThrottleTimeMs(quota.throttleTime()), refused));
     }
 
     private Map<String, CreatableTopicResult> refuse(RequestContext context, Collection<CreatableTopic> topics) {

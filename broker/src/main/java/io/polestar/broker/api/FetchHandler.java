@@ -1,5 +1,7 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.quota.Charge;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.topic.Partitions;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
     private final FetchManager sessions;
     private final ScheduledExecutorService timer;
     private final int fetchMaxBytes;
+    private final ClientQuotas quotas;
     private final Set<ParkedFetch> parked = ConcurrentHashMap.newKeySet();
 
     /**
@@ -57,13 +60,15 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
             Access access,
             FetchManager sessions,
             ScheduledExecutorService timer,
-            int fetchMaxBytes) {
+            int fetchMaxBytes,
+            ClientQuotas quotas) {
         this.metadata = metadata;
         this.partitions = partitions;
         this.access = access;
         this.sessions = sessions;
         this.timer = timer;
         this.fetchMaxBytes = fetchMaxBytes;
+        this.quotas = quotas;
     }
 
     @Override
@@ -84,6 +89,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
 
     @Override
     public CompletableFuture<? extends AbstractResponse> handle(RequestContext context, FetchRequest request) {
+        Charge charge = quotas.charge(context);
         FetchContext session = session(request);
         Map<TopicIdPartition, PartitionData> refused = new LinkedHashMap<>();
         List<FetchRound.Wanted> wanted = new ArrayList<>();
@@ -96,14 +102,17 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
                 refused.put(partition, FetchResponse.partitionResponse(partition, error));
             }
         });
-        FetchReader reader = reader(context, request, wanted);
+        FetchReader reader = reader(context, request, wanted, charge);
         FetchRound round = reader.read();
         int minBytes = Math.min(request.minBytes(), reader.maxBytes());
         if (request.maxWait() <= 0 || wanted.isEmpty() || round.satisfies(minBytes)) {
-            return CompletableFuture.completedFuture(round.answer(session, refused));
+            return CompletableFuture.completedFuture(round.answer(session, refused, charge, request.version()));
         }
         round.release();
-        return park(context, request, new ParkedFetch(reader, minBytes, session, refused, parked));
+        CompletableFuture<AbstractResponse> answer =
+                park(context, request, new ParkedFetch(reader, minBytes, session, refused, charge, parked));
+        charge.handled();
+        return answer;
     }
 
     private FetchContext session(FetchRequest request) {
@@ -137,7 +146,8 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
         return request.isFromFollower() ? Errors.NOT_LEADER_OR_FOLLOWER : Errors.NONE;
     }
 
-    private FetchReader reader(RequestContext context, FetchRequest request, List<FetchRound.Wanted> wanted) {
+    private FetchReader reader(
+            RequestContext context, FetchRequest request, List<FetchRound.Wanted> wanted, Charge charge) {
         return new FetchReader(
                 partitions,
                 metadata,
@@ -145,7 +155,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
                 request.version(),
                 request.isolationLevel(),
                 context.clientId(),
-                Math.min(request.maxBytes(), fetchMaxBytes),
+                Math.min(Math.min(request.maxBytes(), fetchMaxBytes), charge.fetchableBytes()),
                 wanted);
     }
 

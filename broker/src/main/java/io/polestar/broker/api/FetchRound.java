@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.quota.Charge;
 import io.polestar.protocol.MappedRecords;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,9 +55,18 @@ final class FetchRound {
         return bytes >= minBytes || mustAnswer;
     }
 
-    /** Hands the records over to the response, or gives them back where it holds none of them. */
-    FetchResponse answer(FetchContext session, Map<TopicIdPartition, PartitionData> refused) {
+    /**
+     * Hands the records over to the response, or gives them back where it holds none of them: a client over its quota gets
+     * none, and its session stays where it is.
+     */
+    FetchResponse answer(
+            FetchContext session, Map<TopicIdPartition, PartitionData> refused, Charge charge, short version) {
         found.putAll(refused);
+        int throttleMs = charge.isNone() ? 0 : charge.forFetch(session.getResponseSize(found, version));
+        if (throttleMs > 0) {
+            release();
+            return session.getThrottledResponse(throttleMs, hints.nodes());
+        }
         FetchResponse response = null;
         try {
             response = session.updateAndGenerateResponseData(found, hints.nodes());

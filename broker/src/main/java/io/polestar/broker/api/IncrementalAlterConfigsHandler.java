@@ -42,8 +42,9 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
     @Override
     public List<String> gaps() {
         return List.of(
-                "Of the dynamic broker configs those that are defaults of topics act at once; the others are checked,"
-                        + " stored and shown, and the broker does not follow them yet.");
+                "Dynamic broker configs of what Polestar does not have or does not change while it runs (`num.io.threads`,"
+                        + " `num.network.threads` and the like, `listeners` and those of one listener, TLS and SASL,"
+                        + " replication, remote storage, `metric.reporters`) are checked, stored and shown, and do nothing.");
     }
 
     @Override

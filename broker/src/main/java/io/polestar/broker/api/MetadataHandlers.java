@@ -9,6 +9,7 @@ import io.polestar.broker.config.MetricsSubscriptions;
 import io.polestar.broker.controller.EmbeddedController;
 import io.polestar.broker.controller.MetadataChanges;
 import io.polestar.broker.controller.TopicCreation;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,16 +21,19 @@ import org.apache.kafka.server.config.ServerLogConfigs;
 public final class MetadataHandlers {
     private MetadataHandlers() {}
 
-    /** @param subscriptions to be among the metadata publishers as well */
+    /** @param subscriptions to be among the metadata publishers as well, as the quotas */
     public static List<ApiHandler<?>> all(
             BrokerConfig config,
             EmbeddedController controller,
             TopicCreation creation,
             MetricsSubscriptions subscriptions,
+            ClientQuotas quotas,
             Access access) {
         List<ApiHandler<?>> all = new ArrayList<>();
         all.addAll(ofCluster(config, controller, creation, access));
-        all.addAll(ofTopics(config, controller, access));
+        all.addAll(ofTopics(config, controller, quotas, access));
+        all.addAll(ofReplicas(config, controller, access));
+        all.addAll(ofClients(controller, access));
         all.addAll(ofConfigs(config, controller, access));
         all.add(new GetTelemetrySubscriptionsHandler(subscriptions.clients()));
         all.add(new PushTelemetryHandler(subscriptions.clients()));
@@ -49,12 +53,34 @@ public final class MetadataHandlers {
                 new UpdateFeaturesHandler(controller.changes(), access));
     }
 
-    private static List<ApiHandler<?>> ofTopics(BrokerConfig config, EmbeddedController controller, Access access) {
+    private static List<ApiHandler<?>> ofTopics(
+            BrokerConfig config, EmbeddedController controller, ClientQuotas quotas, Access access) {
         MetadataChanges changes = controller.changes();
         return List.of(
-                new CreateTopicsHandler(changes, access),
-                new DeleteTopicsHandler(config.getBoolean(ServerConfigs.DELETE_TOPIC_ENABLE_CONFIG), changes, access),
-                new CreatePartitionsHandler(changes, controller.metadataCache(), access));
+                new CreateTopicsHandler(changes, quotas, access),
+                new DeleteTopicsHandler(
+                        config.getBoolean(ServerConfigs.DELETE_TOPIC_ENABLE_CONFIG), changes, quotas, access),
+                new CreatePartitionsHandler(changes, controller.metadataCache(), quotas, access));
+    }
+
+    private static List<ApiHandler<?>> ofReplicas(BrokerConfig config, EmbeddedController controller, Access access) {
+        MetadataChanges changes = controller.changes();
+        return List.of(
+                new ElectLeadersHandler(changes, access),
+                new AlterPartitionReassignmentsHandler(changes, access),
+                new ListPartitionReassignmentsHandler(changes, access),
+                new UnregisterBrokerHandler(config.nodeId(), changes, access),
+                new AddRaftVoterHandler(controller, access),
+                new RemoveRaftVoterHandler(controller, access));
+    }
+
+    private static List<ApiHandler<?>> ofClients(EmbeddedController controller, Access access) {
+        KRaftMetadataCache cache = controller.metadataCache();
+        return List.of(
+                new DescribeClientQuotasHandler(cache, access),
+                new AlterClientQuotasHandler(controller.changes(), access),
+                new DescribeUserScramCredentialsHandler(cache, access),
+                new AlterUserScramCredentialsHandler(controller.changes(), access));
     }
 
     private static List<ApiHandler<?>> ofConfigs(BrokerConfig config, EmbeddedController controller, Access access) {

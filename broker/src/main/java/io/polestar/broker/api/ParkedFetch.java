@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.quota.Charge;
 import io.polestar.broker.topic.Partition;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class ParkedFetch implements Partition.HighWatermarkListener {
     private final int minBytes;
     private final FetchContext session;
     private final Map<TopicIdPartition, PartitionData> refused;
+    private final Charge charge;
     private final Set<ParkedFetch> parked;
 
     /** Bytes that each partition had when it was looked at last, so that an append costs a look at its own alone. */
@@ -41,11 +43,13 @@ final class ParkedFetch implements Partition.HighWatermarkListener {
             int minBytes,
             FetchContext session,
             Map<TopicIdPartition, PartitionData> refused,
+            Charge charge,
             Set<ParkedFetch> parked) {
         this.reader = reader;
         this.minBytes = minBytes;
         this.session = session;
         this.refused = refused;
+        this.charge = charge;
         this.parked = parked;
     }
 
@@ -133,7 +137,7 @@ final class ParkedFetch implements Partition.HighWatermarkListener {
         }
         leave();
         try {
-            answer.complete(round.answer(session, refused));
+            answer.complete(round.answer(session, refused, charge, reader.version()));
         } catch (RuntimeException e) {
             answer.completeExceptionally(e);
         }

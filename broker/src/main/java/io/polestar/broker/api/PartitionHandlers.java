@@ -29,6 +29,7 @@ public final class PartitionHandlers {
                 new OffsetForLeaderEpochHandler(partitions, access),
                 new DeleteRecordsHandler(partitions, access),
                 new DescribeProducersHandler(partitions, access),
-                new DescribeLogDirsHandler(dataDirectory, partitions, access));
+                new DescribeLogDirsHandler(dataDirectory, partitions, access),
+                new AlterReplicaLogDirsHandler(dataDirectory, partitions, access));
     }
 }

@@ -1,6 +1,5 @@
 package io.polestar.broker.api;
 
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -9,7 +8,7 @@ import org.apache.kafka.common.requests.PushTelemetryResponse;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.server.ClientMetricsManager;
 
-/** Takes the metrics a client pushes. Anyone may push, as KIP-714 says. */
+/** Takes the metrics a client pushes, for {@code /metrics} and the plugins. Anyone may push, as KIP-714 says. */
 final class PushTelemetryHandler implements ApiHandler<PushTelemetryRequest> {
     private final ClientMetricsManager clients;
 
@@ -20,11 +19,6 @@ final class PushTelemetryHandler implements ApiHandler<PushTelemetryRequest> {
     @Override
     public ApiKeys apiKey() {
         return ApiKeys.PUSH_TELEMETRY;
-    }
-
-    @Override
-    public List<String> gaps() {
-        return List.of("What clients push is checked and then dropped: no exporter plugin can be configured yet.");
     }
 
     @Override

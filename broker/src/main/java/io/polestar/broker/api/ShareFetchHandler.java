@@ -1,5 +1,7 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.quota.Charge;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.share.Acknowledgement;
 import io.polestar.broker.share.ShareFetchQuery;
@@ -56,6 +58,7 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
     private final KRaftMetadataCache metadata;
     private final ScheduledExecutorService timer;
     private final int fetchMaxBytes;
+    private final ClientQuotas quotas;
     private final Access access;
 
     /**
@@ -71,6 +74,7 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
             KRaftMetadataCache metadata,
             ScheduledExecutorService timer,
             int fetchMaxBytes,
+            ClientQuotas quotas,
             Access access) {
         this.protocol = protocol;
         this.fetches = fetches;
@@ -80,6 +84,7 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
         this.metadata = metadata;
         this.timer = timer;
         this.fetchMaxBytes = fetchMaxBytes;
+        this.quotas = quotas;
         this.access = access;
     }
 
@@ -128,12 +133,14 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
         private final ShareFetchRequest request;
         private final ShareFetchRequestData data;
         private final boolean renews;
+        private final Charge charge;
         private final Map<Uuid, String> names = metadata.topicIdsToNames();
         private final Map<TopicIdPartition, List<Acknowledgement>> given;
         private final ShareFetchContext session;
         private final LinkedHashMap<TopicIdPartition, PartitionData> refused = new LinkedHashMap<>();
 
         Round(RequestContext context, ShareFetchRequest request, boolean renews) {
+            this.charge = quotas.charge(context);
             this.context = context;
             this.request = request;
             this.data = request.data();
@@ -175,7 +182,9 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
                                     given),
                             this::mayRead)
                     : CompletableFuture.completedFuture(Map.of());
-            return fetch().thenCombine(acknowledged, this::answer);
+            CompletableFuture<ShareFetchResponse> answer = fetch().thenCombine(acknowledged, this::answer);
+            charge.handled();
+            return answer;
         }
 
         private boolean mayRead(String topic) {
@@ -214,7 +223,7 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
             if (data.shareSessionEpoch() > 0) {
                 Collections.rotate(wanted, -(data.shareSessionEpoch() % wanted.size()));
             }
-            int maxBytes = Math.min(data.maxBytes(), fetchMaxBytes);
+            int maxBytes = Math.min(Math.min(data.maxBytes(), fetchMaxBytes), charge.fetchableBytes());
             return new ShareFetchQuery(
                     data.groupId(),
                     data.memberId(),
@@ -241,6 +250,7 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
                     ShareFetches.discard(found);
                 }
             }
+            chargeFor(response, all);
             response.data().setAcquisitionLockTimeoutMs(settings.lockDurationMs(data.groupId()));
             for (Node node : hints.nodes()) {
                 response.data()
@@ -256,6 +266,13 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
                 sessions.end(data.groupId(), data.memberId());
             }
             return response;
+        }
+
+        /** The records are the member's by now: over its quota it gets them all the same, and waits after them. */
+        private void chargeFor(ShareFetchResponse response, LinkedHashMap<TopicIdPartition, PartitionData> all) {
+            if (!charge.isNone()) {
+                response.maybeSetThrottleTimeMs(charge.forSentRecords(session.responseSize(all, request.version())));
+            }
         }
     }
 

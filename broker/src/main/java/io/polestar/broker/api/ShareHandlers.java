@@ -1,6 +1,7 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.group.GroupCoordinators;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.share.ShareCoordinators;
 import io.polestar.broker.share.ShareFetches;
@@ -35,6 +36,7 @@ public final class ShareHandlers {
             KRaftMetadataCache metadata,
             ScheduledExecutorService timer,
             int fetchMaxBytes,
+            ClientQuotas quotas,
             Access access) {
         GroupCoordinator groups = coordinators.service();
         GroupProtocol protocol = GroupProtocol.share(metadata);
@@ -55,6 +57,7 @@ public final class ShareHandlers {
                 metadata,
                 timer,
                 fetchMaxBytes,
+                quotas,
                 access));
         all.add(new ShareAcknowledgeHandler(
                 protocol, acknowledgements, parts.sessions(), parts.settings(), metadata, access));

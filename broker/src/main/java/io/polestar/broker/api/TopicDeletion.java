@@ -21,6 +21,7 @@ import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.controller.ResultOrError;
+import org.apache.kafka.server.quota.ControllerMutationQuota;
 
 /**
  * One DeleteTopics request: names and ids resolved to each other, checked, deleted. Used by one thread after another, never
@@ -28,6 +29,7 @@ import org.apache.kafka.controller.ResultOrError;
  */
 final class TopicDeletion {
     private final MetadataChanges changes;
+    private final ControllerMutationQuota quota;
     private final Access access;
     private final RequestContext context;
     private final DeleteTopicsRequestData request;
@@ -35,8 +37,14 @@ final class TopicDeletion {
     private final Set<Uuid> duplicateIds = new HashSet<>();
     private final Map<Uuid, String> toDelete = new HashMap<>();
 
-    TopicDeletion(MetadataChanges changes, Access access, RequestContext context, DeleteTopicsRequestData request) {
+    TopicDeletion(
+            MetadataChanges changes,
+            ControllerMutationQuota quota,
+            Access access,
+            RequestContext context,
+            DeleteTopicsRequestData request) {
         this.changes = changes;
+        this.quota = quota;
         this.access = access;
         this.context = context;
         this.request = request;
@@ -140,6 +148,7 @@ final class TopicDeletion {
         return changes.apply(
                         context,
                         request.timeoutMs(),
+                        quota::record,
                         (controller, on) -> controller.deleteTopics(on, toDelete.keySet()))
                 .thenApply(errors -> {
                     errors.forEach((id, error) -> add(toDelete.get(id), id, error));

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -97,9 +97,24 @@ public final class ConfigChecks {
         try {
             DynamicBrokerConfig.validateConfigs(changed, ofThisBroker);
             checkOurs(changed);
-        } catch (ConfigException e) {
+            checkReconfiguration(changed, ofThisBroker);
+        } catch (ApiException e) {
+            throw e;
+        } catch (RuntimeException e) {
             throw new InvalidRequestException(e.getMessage());
         }
+    }
+
+    private void checkReconfiguration(Properties changed, boolean ofThisBroker) {
+        Properties cluster = cache.config(new ConfigResource(ConfigResource.Type.BROKER, ""));
+        Properties node =
+                cache.config(new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(config.nodeId())));
+        ReconfigurationRules.check(
+                effective(cluster, node), ofThisBroker ? effective(cluster, changed) : effective(changed, node));
+    }
+
+    private BrokerConfig effective(Properties cluster, Properties node) {
+        return config.overriddenBy(List.of(DynamicConfigs.asMap(cluster), DynamicConfigs.asMap(node)));
     }
 
     /** Kafka's checks let pass what they do not know. */

@@ -17,20 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which metrics clients are asked to push; follows the metrics subscriptions among the configs. Nothing exports what they
- * push. Updated on the metadata loader's thread, asked from any.
+ * Which metrics clients are asked to push; follows the metrics subscriptions among the configs. Updated on the metadata loader's thread, asked from any.
  */
 public final class MetricsSubscriptions implements MetadataPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsSubscriptions.class);
 
     private final ClientMetricsManager clients;
 
-    public MetricsSubscriptions(BrokerConfig config, Time time, Metrics metrics) {
+    /** @param exporters take what clients push */
+    public MetricsSubscriptions(
+            BrokerConfig config, ClientTelemetryExporterPlugin exporters, Time time, Metrics metrics) {
         this.clients = new ClientMetricsManager(
-                new ClientTelemetryExporterPlugin(),
-                config.getInt(MetricConfigs.CLIENT_TELEMETRY_MAX_BYTES_CONFIG),
-                time,
-                metrics);
+                exporters, config.getInt(MetricConfigs.CLIENT_TELEMETRY_MAX_BYTES_CONFIG), time, metrics);
     }
 
     /** Answers clients. */

@@ -7,10 +7,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.message.AddRaftVoterRequestData;
+import org.apache.kafka.common.message.AddRaftVoterResponseData;
 import org.apache.kafka.common.message.AllocateProducerIdsRequestData;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
+import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
+import org.apache.kafka.common.message.RemoveRaftVoterResponseData;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
@@ -201,6 +205,18 @@ public final class EmbeddedController implements AutoCloseable {
     public CompletableFuture<DescribeQuorumResponseData> describeQuorum(
             RequestContext context, DescribeQuorumRequestData request) {
         return raft.handle(context, request).thenApply(DescribeQuorumResponseData.class::cast);
+    }
+
+    /** Adds a voter to the metadata log's quorum. */
+    public CompletableFuture<AddRaftVoterResponseData> addVoter(
+            RequestContext context, AddRaftVoterRequestData request) {
+        return raft.handle(context, request).thenApply(AddRaftVoterResponseData.class::cast);
+    }
+
+    /** Takes a voter out of the metadata log's quorum. */
+    public CompletableFuture<RemoveRaftVoterResponseData> removeVoter(
+            RequestContext context, RemoveRaftVoterRequestData request) {
+        return raft.handle(context, request).thenApply(RemoveRaftVoterResponseData.class::cast);
     }
 
     /** Completes when everything the controller has committed by now was applied by every publisher. */

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.RequestHeaderData;
@@ -22,6 +23,7 @@ import org.apache.kafka.controller.ControllerRequestContext;
  */
 public final class MetadataChanges {
     private static final int NO_TIMEOUT = -1;
+    private static final Consumer<Integer> UNLIMITED = partitions -> {};
     private static final long ELECTION_PATIENCE_MS = 30_000;
     private static final Executor RETRY_LATER = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
@@ -44,7 +46,16 @@ public final class MetadataChanges {
      * @return fails with {@link TimeoutException} when the change was not applied in time; it may be later
      */
     public <T> CompletableFuture<T> apply(RequestContext client, int timeoutMs, Call<T> call) {
-        return run(context(client, timeoutMs), Math.max(0, timeoutMs), call);
+        return apply(client, timeoutMs, UNLIMITED, call);
+    }
+
+    /**
+     * As {@link #apply(RequestContext, int, Call)}, for a change of topics and partitions that a quota may limit.
+     *
+     * @param quota told of the partitions that are changed; refuses by throwing
+     */
+    public <T> CompletableFuture<T> apply(RequestContext client, int timeoutMs, Consumer<Integer> quota, Call<T> call) {
+        return run(context(client, timeoutMs, quota), Math.max(0, timeoutMs), call);
     }
 
     /** Makes a change for a client, however long it takes. */
@@ -97,9 +108,13 @@ public final class MetadataChanges {
     }
 
     private ControllerRequestContext context(RequestContext client, int timeoutMs) {
+        return context(client, timeoutMs, UNLIMITED);
+    }
+
+    private ControllerRequestContext context(RequestContext client, int timeoutMs, Consumer<Integer> quota) {
         OptionalLong deadlineNs = timeoutMs == NO_TIMEOUT
                 ? OptionalLong.empty()
                 : ControllerRequestContext.requestTimeoutMsToDeadlineNs(time, timeoutMs);
-        return new ControllerRequestContext(client.header.data(), client.principal, deadlineNs);
+        return new ControllerRequestContext(client.header.data(), client.principal, deadlineNs, quota);
     }
 }

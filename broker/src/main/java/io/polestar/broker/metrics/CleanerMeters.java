@@ -24,6 +24,7 @@ public final class CleanerMeters {
         meters.counter("failures", "Compactions that failed", LogCleaner::failures);
         meters.counter("read.bytes", "Bytes that compaction looked at", LogCleaner::readBytes);
         meters.counter("removed.bytes", "Bytes that compaction removed", LogCleaner::removedBytes);
+        meters.gauge("threads", "Threads that compact logs", LogCleaner::threads);
         meters.gauge(
                 "uncleanable", "Logs that are not compacted until a restart, since it failed", LogCleaner::uncleanable);
         meters.gauge(

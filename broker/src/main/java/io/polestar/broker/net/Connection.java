@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.polestar.broker.api.CloseConnectionException;
 import io.polestar.broker.metrics.RequestMetrics;
+import io.polestar.broker.quota.Charge;
 import io.polestar.protocol.EncodedResponse;
 import io.polestar.protocol.InvalidFrameException;
 import io.polestar.protocol.ResponseEncoder;
@@ -195,7 +196,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         flushIfDue(nowNs);
         lastSeenNs = nowNs;
         idleTimer.progress(nowNs);
-        if (backlog.isEmpty() && backlog.isOpen()) {
+        if (backlog.isEmpty() && backlog.isOpen() && !muted) {
             begin(frame, nowNs);
         } else {
             backlog.add(frame, nowNs);
@@ -225,7 +226,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         beginning = true;
         try {
-            while (state == State.OPEN && !backlog.isEmpty() && backlog.isOpen()) {
+            while (state == State.OPEN && !muted && !backlog.isEmpty() && backlog.isOpen()) {
                 Backlog.Received next = backlog.poll();
                 begin(next.frame(), next.receivedNs());
             }
@@ -303,8 +304,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void answer(Exchange exchange) {
         try {
             AbstractResponse response = dispatcher.response(exchange);
+            int throttleMs = Charging.throttleMs(exchange, response);
             if (response != null) {
                 send(exchange, response);
+            }
+            if (throttleMs > 0) {
+                mute(Duration.ofMillis(throttleMs));
             }
         } catch (CloseConnectionException e) {
             LOG.info("Closing connection {}: {}", connectionId(), e.getMessage());
@@ -322,6 +327,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void send(Exchange exchange, AbstractResponse response) {
+        Charge charge = exchange.charge();
+        long startNs = charge.isNone() ? 0 : System.nanoTime();
         EncodedResponse encoded = ResponseEncoder.encode(
                 context.alloc(),
                 exchange.context().header.toResponseHeader(),
@@ -330,8 +337,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         metrics.responseSent(exchange.apiKey(), response, encoded.sizeInBytes());
         encoded.writeTo(context);
         unflushed = true;
-        if (response.throttleTimeMs() > 0) {
-            mute(Duration.ofMillis(response.throttleTimeMs()));
+        if (!charge.isNone()) {
+            charge.sent(System.nanoTime() - startNs);
         }
     }
 
@@ -363,7 +370,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Stops reading for a while, as Kafka does with a client over its quota. Callable from any thread. */
+    /**
+     * Stops reading, and beginning what was read, for a while, as Kafka does with a client over its quota. Callable from any
+     * thread.
+     */
     void mute(Duration duration) {
         onEventLoop(() -> {
             mutedUntilNs = Math.max(mutedUntilNs, System.nanoTime() + duration.toNanos());
@@ -376,6 +386,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void unmute() {
         if (System.nanoTime() - mutedUntilNs >= 0) {
             muted = false;
+            beginWaiting();
+            if (!inReadBurst) {
+                flush();
+            }
             updateReading();
             finishIfNothingIsLeft();
         }
@@ -408,6 +422,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     String connectionId() {
         return peer == null ? "unknown" : peer.connectionId();
+    }
+
+    long lastSeenNs() {
+        return lastSeenNs;
     }
 
     int inFlightCount() {

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param maxInFlight unanswered requests of one connection, beyond which it is not read
  * @param maxIdle {@code connections.max.idle.ms}: after so long without a sign of the client it is closed
  * @param maxConnections {@code max.connections}: beyond it no connection is accepted until one closes
+ * @param maxConnectionsPerSecond {@code max.connection.creation.rate}: beyond it none is accepted for a while
  * @param maxConnectionsPerIp {@code max.connections.per.ip}: beyond it connections of the address are closed at once
  * @param maxConnectionsByIp {@code max.connections.per.ip.overrides}
  */
@@ -20,6 +21,7 @@ public record ConnectionLimits(
         int maxInFlight,
         Duration maxIdle,
         int maxConnections,
+        int maxConnectionsPerSecond,
         int maxConnectionsPerIp,
         Map<InetAddress, Integer> maxConnectionsByIp) {
 

@@ -1,6 +1,7 @@
 package io.polestar.broker.net;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,6 +80,16 @@ final class Connections {
             Thread.currentThread().interrupt();
         }
         return open.isEmpty();
+    }
+
+    /** Closes so many connections, those first that were silent longest. */
+    void closeLongestUnseen(int count) {
+        if (count > 0) {
+            open.stream()
+                    .sorted(Comparator.comparingLong(Connection::lastSeenNs))
+                    .limit(count)
+                    .forEach(Connection::close);
+        }
     }
 
     void closeAll() {

@@ -1,6 +1,7 @@
 package io.polestar.broker.net;
 
 import io.netty.buffer.ByteBuf;
+import io.polestar.broker.quota.Charge;
 import io.polestar.protocol.HeldRecords;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -15,6 +16,8 @@ final class Exchange {
     private final AbstractRequest request;
     private final CompletableFuture<? extends AbstractResponse> answer;
     private final long receivedNs;
+    private final int requestBytes;
+    private final Charge charge;
     /** The memory that the request's records lie in; {@code null} where the request does not refer to it. */
     private final ByteBuf frame;
 
@@ -26,12 +29,16 @@ final class Exchange {
             AbstractRequest request,
             CompletableFuture<? extends AbstractResponse> answer,
             long receivedNs,
+            int requestBytes,
+            Charge charge,
             ByteBuf frame,
             boolean mayBeOvertaken) {
         this.context = context;
         this.request = request;
         this.answer = answer;
         this.receivedNs = receivedNs;
+        this.requestBytes = requestBytes;
+        this.charge = charge;
         this.frame = frame;
         this.frameBytes = frame == null ? 0 : frame.readableBytes();
         this.mayBeOvertaken = mayBeOvertaken;
@@ -51,6 +58,15 @@ final class Exchange {
 
     long receivedNs() {
         return receivedNs;
+    }
+
+    int requestBytes() {
+        return requestBytes;
+    }
+
+    /** What it costs the client. */
+    Charge charge() {
+        return charge;
     }
 
     /** Bytes of memory that this exchange keeps from being reused. */

@@ -55,12 +55,14 @@ public record NetworkConfig(
                 config.getInt(SocketServerConfigs.SOCKET_LISTEN_BACKLOG_SIZE_CONFIG));
     }
 
-    private static ConnectionLimits limits(BrokerConfig config) {
+    /** The part of it that may change while the broker runs. */
+    public static ConnectionLimits limits(BrokerConfig config) {
         return new ConnectionLimits(
                 config.getInt(SocketServerConfigs.SOCKET_REQUEST_MAX_BYTES_CONFIG),
                 config.clientQueueSize(),
                 Duration.ofMillis(config.getLong(SocketServerConfigs.CONNECTIONS_MAX_IDLE_MS_CONFIG)),
                 config.getInt(SocketServerConfigs.MAX_CONNECTIONS_CONFIG),
+                config.getInt(SocketServerConfigs.MAX_CONNECTION_CREATION_RATE_CONFIG),
                 config.getInt(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_CONFIG),
                 overridesByIp(config.getString(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES_CONFIG)));
     }

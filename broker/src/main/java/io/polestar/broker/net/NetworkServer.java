@@ -12,6 +12,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.metrics.RequestMetrics;
+import io.polestar.broker.quota.ClientQuotas;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,9 +130,15 @@ public final class NetworkServer implements AutoCloseable {
     }
 
     /** Serves the clients that wait and those to come. */
-    public void startServing(ApiTable apis) {
-        dispatcher = new RequestDispatcher(apis, metrics);
-        acceptLimit.startServing();
+    public void startServing(ApiTable apis, ClientQuotas quotas) {
+        dispatcher = new RequestDispatcher(apis, metrics, quotas);
+        acceptLimit.startServing(quotas.connections());
+    }
+
+    /** Follows a change of the limits of connections; the other limits are those of the start. Callable from any thread. */
+    public void reconfigure(ConnectionLimits changed) {
+        acceptLimit.reconfigure(changed);
+        connections.closeLongestUnseen(connections.count() - changed.maxConnections());
     }
 
     /** The clients connected now, in no order. */

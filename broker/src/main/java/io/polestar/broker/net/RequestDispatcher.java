@@ -6,6 +6,8 @@ import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.api.CloseConnectionException;
 import io.polestar.broker.api.HeldAnswer;
 import io.polestar.broker.metrics.RequestMetrics;
+import io.polestar.broker.quota.Charge;
+import io.polestar.broker.quota.ClientQuotas;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -30,10 +32,12 @@ final class RequestDispatcher {
 
     private final ApiTable apis;
     private final RequestMetrics metrics;
+    private final ClientQuotas quotas;
 
-    RequestDispatcher(ApiTable apis, RequestMetrics metrics) {
+    RequestDispatcher(ApiTable apis, RequestMetrics metrics, ClientQuotas quotas) {
         this.apis = apis;
         this.metrics = metrics;
+        this.quotas = quotas;
     }
 
     /**
@@ -49,12 +53,14 @@ final class RequestDispatcher {
             RequestHeader header = RequestHeader.parse(bytes);
             ApiHandler<AbstractRequest> handler = handler(header);
             RequestContext context = peer.contextOf(header);
+            Charge charge = quotas.charge(context);
             AbstractRequest request = context.parseRequest(bytes).request;
             if (request instanceof ApiVersionsRequest) {
                 peer.introduce((ApiVersionsRequest) request);
             }
             metrics.requestReceived(frame.readableBytes());
             CompletableFuture<? extends AbstractResponse> answer = call(handler, context, request);
+            charge.handled();
             boolean held = answer instanceof HeldAnswer;
             boolean frameIsNeeded =
                     !answer.isDone() && (handler.readsRecordsLater() || held) && refersToFrame(header.apiKey());
@@ -63,6 +69,8 @@ final class RequestDispatcher {
                     request,
                     answer,
                     receivedNs,
+                    frame.readableBytes(),
+                    charge,
                     frameIsNeeded ? frame : null,
                     handler.mayBeOvertaken() && !held);
             ours = frameIsNeeded ? null : frame;

@@ -8,7 +8,7 @@ final class CleanerPace implements Pace {
 
     private static final long WINDOW_NS = TimeUnit.MILLISECONDS.toNanos(300);
 
-    private final double maxBytesPerSecond;
+    private volatile double maxBytesPerSecond;
     private final CountDownLatch stopping;
     private long windowStartNs = System.nanoTime();
     private long windowBytes;
@@ -16,6 +16,10 @@ final class CleanerPace implements Pace {
     CleanerPace(double maxBytesPerSecond, CountDownLatch stopping) {
         this.maxBytesPerSecond = maxBytesPerSecond;
         this.stopping = stopping;
+    }
+
+    void setMaxBytesPerSecond(double bytes) {
+        maxBytesPerSecond = bytes;
     }
 
     @Override

@@ -1,9 +1,10 @@
 package io.polestar.broker.topic;
 
 import io.polestar.broker.BrokerConfig;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,24 +18,28 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compacts the logs of topics with {@code cleanup.policy=compact}, the dirtiest first, on threads of its own. Memory is
- * taken for a run alone. What it says of itself may be asked by any thread.
+ * taken for a run alone. What it says of itself may be asked by any thread; its monitor guards which threads there are.
  */
 public final class LogCleaner implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LogCleaner.class);
 
-    private final CleanerConfig config;
+    private volatile CleanerConfig config;
     private final Supplier<Collection<Partition>> partitions;
     private final DiskSpace space;
     private final Time time;
     private final CleanableLogs logs = new CleanableLogs();
     private final CleanerPace pace;
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private final List<Thread> threads = new ArrayList<>();
+    private final Map<Integer, Thread> threads = new HashMap<>();
     private final LongAdder runs = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder readBytes = new LongAdder();
     private final LongAdder removedBytes = new LongAdder();
     private volatile long lastLookMs;
+    /** Counted down when threads that wait are to look at the settings again. */
+    private volatile CountDownLatch change = new CountDownLatch(1);
+
+    private boolean started;
 
     public LogCleaner(BrokerConfig config, Supplier<Collection<Partition>> partitions, DiskSpace space, Time time) {
         this.config = new CleanerConfig(config);
@@ -46,28 +51,63 @@ public final class LogCleaner implements AutoCloseable {
     }
 
     /** Begins, unless it is switched off. */
-    public void start() {
-        for (int i = 0; config.enableCleaner && i < config.numThreads; i++) {
-            Thread thread = new Thread(this::run, "polestar-log-cleaner-" + i);
-            thread.setDaemon(true);
-            threads.add(thread);
-            thread.start();
+    public synchronized void start() {
+        started = true;
+        startMissingThreads();
+    }
+
+    private void startMissingThreads() {
+        CleanerConfig now = config;
+        for (int i = 0; now.enableCleaner && i < now.numThreads; i++) {
+            threads.computeIfAbsent(i, this::startThread);
         }
     }
 
-    private void run() {
-        boolean stopped = false;
-        while (!stopped) {
-            stopped = stopsWithin(cleanDirtiest() ? 0 : config.backoffMs);
-        }
+    private Thread startThread(int number) {
+        Thread thread = new Thread(() -> run(number), "polestar-log-cleaner-" + number);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
-    private boolean stopsWithin(long waitMs) {
+    private void run(int number) {
         try {
-            return stopping.await(waitMs, TimeUnit.MILLISECONDS);
+            while (stopping.getCount() > 0) {
+                CountDownLatch nextChange = change; // before the question that it may change
+                if (!isWanted(number)) {
+                    return;
+                }
+                if (!cleanDirtiest()) {
+                    nextChange.await(config.backoffMs, TimeUnit.MILLISECONDS);
+                }
+            }
         } catch (InterruptedException e) {
-            return true;
+            Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized boolean isWanted(int number) {
+        boolean wanted = number < config.numThreads;
+        if (!wanted) {
+            threads.remove(number);
+        }
+        return wanted;
+    }
+
+    /** Follows a change of settings: a run that is going on keeps its memory, all else holds at once. */
+    public synchronized void reconfigure(BrokerConfig changed) {
+        config = new CleanerConfig(changed);
+        pace.setMaxBytesPerSecond(config.maxIoBytesPerSecond);
+        if (started && stopping.getCount() > 0) {
+            change.countDown();
+            change = new CountDownLatch(1);
+            startMissingThreads();
+        }
+    }
+
+    /** Threads that look for work, or do it. */
+    public synchronized int threads() {
+        return threads.size();
     }
 
     /** Cleans one log; false if none is due, or it could not be cleaned. */
@@ -95,10 +135,11 @@ public final class LogCleaner implements AutoCloseable {
 
     private Compaction compaction(CleanableLog cleanable) {
         Partition partition = cleanable.partition();
+        CleanerConfig now = config;
         Compaction.Memory memory = new Compaction.Memory(
-                config.dedupeBufferSize / config.numThreads,
-                config.dedupeBufferLoadFactor,
-                config.ioBufferSize / config.numThreads / 2);
+                now.dedupeBufferSize / now.numThreads,
+                now.dedupeBufferLoadFactor,
+                now.ioBufferSize / now.numThreads / 2);
         return new Compaction(cleanable, memory, lastLookMs, bytes -> {
             if (!partition.isCompacted()) {
                 throw new CompactionStoppedException("the partition is closed, or compacted no more");
@@ -180,9 +221,9 @@ public final class LogCleaner implements AutoCloseable {
     /** Stops a run that is going on, which leaves its log as it was. */
     @Override
     public void close() {
-        stopping.countDown();
+        stop();
         boolean interrupted = false;
-        for (Thread thread : threads) {
+        for (Thread thread : allThreads()) {
             while (thread.isAlive()) {
                 try {
                     thread.join();
@@ -194,5 +235,14 @@ public final class LogCleaner implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized void stop() {
+        stopping.countDown();
+        change.countDown();
+    }
+
+    private synchronized List<Thread> allThreads() {
+        return List.copyOf(threads.values());
     }
 }

@@ -64,6 +64,13 @@ public final class Partitions implements MetadataPublisher {
         this.producerExpiryCheckMs = new TransactionLogConfig(config).producerIdExpirationCheckIntervalMs();
     }
 
+    /** Follows a change of settings: how long idle producers are remembered. */
+    public void reconfigure(BrokerConfig changed) {
+        TransactionLogConfig producers = new TransactionLogConfig(changed);
+        context.producerConfig().setProducerIdExpirationMs(producers.producerIdExpirationMs());
+        context.producerConfig().setTransactionVerificationEnabled(producers.transactionPartitionVerificationEnable());
+    }
+
     /** Begins the periodic work: retention, and the producers' snapshots. */
     public void start() {
         long firstCheckMs = Math.min(FIRST_RETENTION_CHECK_MS, retentionCheckMs);

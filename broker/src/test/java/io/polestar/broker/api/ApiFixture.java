@@ -1,8 +1,10 @@
 package io.polestar.broker.api;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polestar.broker.config.MetricsSubscriptions;
 import io.polestar.broker.controller.ControllerFixture;
 import io.polestar.broker.controller.TopicCreation;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -21,20 +23,24 @@ import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.server.metrics.ClientTelemetryExporterPlugin;
 
 /** The metadata APIs over a real controller; requests and responses pass through their encoding. */
 final class ApiFixture implements AutoCloseable {
     private final ControllerFixture controller;
     private final Metrics metrics = new Metrics();
     private final MetricsSubscriptions subscriptions;
+    private final ClientQuotas quotas;
     private final TopicCreation creation;
 
     ApiFixture(Path directory, Map<String, ?> settings) {
         ControllerFixture.Builder builder = ControllerFixture.builder(directory);
         settings.forEach(builder::with);
         // The publisher needs the config that it is published for, which is the same with and without it.
-        this.subscriptions = new MetricsSubscriptions(builder.config(), Time.SYSTEM, metrics);
-        this.controller = builder.with(subscriptions).start();
+        this.subscriptions =
+                new MetricsSubscriptions(builder.config(), new ClientTelemetryExporterPlugin(), Time.SYSTEM, metrics);
+        this.quotas = new ClientQuotas(builder.config(), metrics, Time.SYSTEM, "cluster", new SimpleMeterRegistry());
+        this.controller = builder.with(subscriptions).with(quotas).start();
         this.creation =
                 new TopicCreation(controller.config(), controller.controller().changes());
     }
@@ -53,8 +59,8 @@ final class ApiFixture implements AutoCloseable {
     }
 
     <T extends AbstractResponse> T call(AbstractRequest request, Access access) {
-        ApiTable table = new ApiTable(
-                MetadataHandlers.all(controller.config(), controller.controller(), creation, subscriptions, access));
+        ApiTable table = new ApiTable(MetadataHandlers.all(
+                controller.config(), controller.controller(), creation, subscriptions, quotas, access));
         RequestHeader header = new RequestHeader(request.apiKey(), request.version(), "test", 1);
         ByteBuffer frame = request.serializeWithHeader(header);
         RequestContext context = context(RequestHeader.parse(frame));
@@ -99,6 +105,7 @@ final class ApiFixture implements AutoCloseable {
     @Override
     public void close() {
         controller.close();
+        quotas.close();
         metrics.close();
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.metrics.LossMeters;
+import io.polestar.broker.quota.Charge;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.protocol.MappedRecords;
@@ -146,7 +147,7 @@ class ParkedFetchTest {
                 "client",
                 1000,
                 wanted);
-        ParkedFetch fetch = new ParkedFetch(reader, minBytes, session, new HashMap<>(), parked);
+        ParkedFetch fetch = new ParkedFetch(reader, minBytes, session, new HashMap<>(), Charge.NONE, parked);
         parked.add(fetch);
         return fetch;
     }
@@ -220,7 +221,11 @@ class ParkedFetchTest {
         FetchRound round = new FetchRound(new LeaderHints(null, null));
         round.add(ID, new PartitionData().setRecords(records));
 
-        round.answer(new FetchContext.SessionErrorContext(Errors.INVALID_FETCH_SESSION_EPOCH), new LinkedHashMap<>());
+        round.answer(
+                new FetchContext.SessionErrorContext(Errors.INVALID_FETCH_SESSION_EPOCH),
+                new LinkedHashMap<>(),
+                Charge.NONE,
+                (short) 12);
 
         assertEquals(0, records.refCnt());
     }

@@ -114,6 +114,29 @@ class BackpressureTest {
         }
     }
 
+    @Test
+    void shouldNotBeginWhatIsThereAlreadyWhenAClientIsThrottled() throws IOException {
+        Queue<Long> begunNs = new ConcurrentLinkedQueue<>();
+        TestHandler<?> throttling = TestHandler.heartbeat((context, request) -> {
+            begunNs.add(System.nanoTime());
+            return CompletableFuture.completedFuture(
+                    new HeartbeatResponse(new HeartbeatResponseData().setThrottleTimeMs(100)));
+        });
+        try (TestServer server = new TestServer().start(throttling);
+                WireClient client = server.connect()) {
+            client.send(heartbeats(5));
+            for (int i = 0; i < 5; i++) {
+                assertEquals(i, client.receiveCorrelationId(ApiKeys.HEARTBEAT, ApiKeys.HEARTBEAT.latestVersion()));
+            }
+        }
+        assertEquals(5, begunNs.size());
+        long lastNs = begunNs.remove();
+        for (long each : begunNs) {
+            assertTrue(each - lastNs >= 100_000_000, "begun after " + (each - lastNs) + " ns");
+            lastNs = each;
+        }
+    }
+
     private static double answered(TestServer server) {
         return server.metric("polestar.network.sent.bytes") / LARGE_BYTES;
     }

@@ -60,7 +60,7 @@ class NetworkServerTest {
                 WireClient client = server.connect()) {
             client.send(WireClient.heartbeat("early"), 1);
             assertTrue(server.server().clients().isEmpty());
-            server.server().startServing(new ApiTable(List.of(TestHandler.promptHeartbeat())));
+            server.server().startServing(new ApiTable(List.of(TestHandler.promptHeartbeat())), TestServer.noQuotas());
             assertEquals(1, client.receiveCorrelationId(ApiKeys.HEARTBEAT, (short) 4));
         }
     }
@@ -86,10 +86,11 @@ class NetworkServerTest {
         NetworkServer server = new NetworkServer(config, new RequestMetrics(new SimpleMeterRegistry()));
         try (server) {
             List<BoundListener> bound = server.bind();
-            server.startServing(new ApiTable(List.of(TestHandler.heartbeat((context, request) -> {
+            ApiTable apis = new ApiTable(List.of(TestHandler.heartbeat((context, request) -> {
                 listeners.add(context.listenerName());
                 return CompletableFuture.completedFuture(TestHandler.heartbeatResponse());
-            }))));
+            })));
+            server.startServing(apis, TestServer.noQuotas());
             for (BoundListener each : bound) {
                 try (WireClient client = new WireClient(each.port())) {
                     client.ask(WireClient.heartbeat("a"), 1);

@@ -1,15 +1,19 @@
 package io.polestar.broker.net;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.api.ApiHandler;
 import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.metrics.RequestMetrics;
+import io.polestar.broker.quota.ClientQuotas;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
+import org.apache.kafka.common.utils.Time;
 
 /** A network server on a free port, with what a test sets. */
 final class TestServer implements AutoCloseable {
@@ -47,8 +51,13 @@ final class TestServer implements AutoCloseable {
 
     TestServer start(ApiHandler<?>... handlers) {
         bind();
-        server.startServing(new ApiTable(List.of(handlers)));
+        server.startServing(new ApiTable(List.of(handlers)), noQuotas());
         return this;
+    }
+
+    static ClientQuotas noQuotas() {
+        return new ClientQuotas(
+                BrokerConfig.of(Map.of()), new Metrics(), Time.SYSTEM, "cluster", new SimpleMeterRegistry());
     }
 
     TestServer bind() {
@@ -63,7 +72,13 @@ final class TestServer implements AutoCloseable {
                 2,
                 new SocketOptions(SocketOptions.OS_DEFAULT, SocketOptions.OS_DEFAULT, 50),
                 new ConnectionLimits(
-                        maxRequestBytes, maxInFlight, maxIdle, maxConnections, maxConnectionsPerIp, Map.of()));
+                        maxRequestBytes,
+                        maxInFlight,
+                        maxIdle,
+                        maxConnections,
+                        Integer.MAX_VALUE,
+                        maxConnectionsPerIp,
+                        Map.of()));
     }
 
     NetworkServer server() {

@@ -25,8 +25,15 @@ final class KafkaProcess implements AutoCloseable {
         this.directory = Files.createDirectories(directory);
         Path properties = directory.resolve("server.properties");
         Files.write(properties, properties(port, controllerPort, settings));
-        Process format =
-                java("format", "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", properties.toString());
+        Process format = java(
+                "format",
+                "kafka.tools.StorageTool",
+                "format",
+                "--standalone",
+                "-t",
+                CLUSTER_ID,
+                "-c",
+                properties.toString());
         if (!format.waitFor(60, TimeUnit.SECONDS) || format.exitValue() != 0) {
             throw new IOException("cannot format: " + Files.readString(directory.resolve("format.log")));
         }
@@ -37,7 +44,7 @@ final class KafkaProcess implements AutoCloseable {
         Map<String, String> all = new TreeMap<>(Map.of(
                 "process.roles", "broker,controller",
                 "node.id", "1",
-                "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
+                "controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort,
                 "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
                 "controller.listener.names", "CONTROLLER",
                 "listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",

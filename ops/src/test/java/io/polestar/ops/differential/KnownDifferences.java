@@ -15,12 +15,12 @@ final class KnownDifferences {
     }
 
     private static final List<Known> ALL = List.of(
-            known("no share groups, quotas, ACLs", "api-versions", "", "apiKeys\\.(17|29|3[0-3]|[4-9]\\d)"),
             known(
-                    "as above: the features that go with them",
+                    "Kafka takes clients' metrics only where a plugin asks for them, Polestar shows them itself; a feature for"
+                            + " several replicas",
                     "api-versions",
                     "",
-                    "apiKeys|supportedFeatures|finalizedFeatures"),
+                    "apiKeys\\.7[12]|eligible\\.leader\\.replicas|finalizedFeaturesEpoch"),
             known(
                     "a fetch of a follower is refused without a hint",
                     "fetch-shapes|random-fields",

@@ -47,6 +47,7 @@ final class Masks {
             Map.entry("supportedFeatures", List.of("name")),
             Map.entry("finalizedFeatures", List.of("name")),
             Map.entry("configResources", List.of("resourceName", "resourceType")),
+            Map.entry("credentialInfos", List.of("mechanism")),
             Map.entry("coordinators", List.of("key")));
     /** Lists that are sets by this field. */
     private static final Map<String, String> BY_KEY =

@@ -20,6 +20,8 @@ final class Scenarios {
                         TopicScenarios.all(),
                         ConfigScenarios.all(),
                         ClusterScenarios.all(),
+                        AdminScenarios.all(),
+                        BrokerConfigScenarios.all(),
                         TransactionScenarios.all(),
                         OtherScenarios.all(seed),
                         RandomScenarios.all(seed))

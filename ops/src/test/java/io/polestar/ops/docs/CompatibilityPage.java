@@ -40,6 +40,13 @@ final class CompatibilityPage {
                         kafkas().size(),
                         apis.handlers().size()));
         apis.handlers().forEach(handler -> page.append(row(handler)));
+        if (!absent().isEmpty()) {
+            appendAbsent(page);
+        }
+        return page.toString();
+    }
+
+    private void appendAbsent(StringBuilder page) {
         page.append("""
 
                 ## APIs that Polestar does not have
@@ -49,7 +56,6 @@ final class CompatibilityPage {
                 """);
         absent().forEach(key -> page.append("| %d | %s | %s |%n"
                 .formatted(key.id, key.name, range(key.oldestVersion(), key.latestVersion(false)))));
-        return page.toString();
     }
 
     private static String row(ApiHandler<?> handler) {
