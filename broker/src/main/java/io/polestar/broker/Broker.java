@@ -25,6 +25,7 @@ import io.polestar.broker.group.MemberDepartures;
 import io.polestar.broker.http.HttpServer;
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.http.Readiness;
+import io.polestar.broker.hub.ledger.Ledger;
 import io.polestar.broker.metrics.CleanerMeters;
 import io.polestar.broker.metrics.LogMeters;
 import io.polestar.broker.metrics.LossMeters;
@@ -43,6 +44,7 @@ import io.polestar.broker.share.ShareSessions;
 import io.polestar.broker.share.ShareSettings;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.LogCleaner;
+import io.polestar.broker.topic.LossListener;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.broker.txn.TransactionCoordinator;
 import io.polestar.broker.txn.TransactionVerifier;
@@ -64,6 +66,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.requests.TransactionResult;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.FetchManager;
@@ -152,8 +155,10 @@ public final class Broker implements AutoCloseable {
         stage("controller started");
 
         DiskSpace space = watchSpace();
-        Partitions partitions =
-                parts.add("partitions", new Partitions(config, store, time, scheduler, space, new LossMeters(meters)));
+        Ledger ledger = new Ledger(config.dataDirectory(), time::milliseconds);
+        LossListener losses = LossListener.all(List.of(new LossMeters(meters), ledger.losses()));
+        Partitions partitions = parts.add("partitions", new Partitions(config, store, time, scheduler, space, losses));
+        parts.add("ledger", ledger).follow(partitions);
         LogCleaner cleaner = parts.add("log cleaner", new LogCleaner(config, partitions::all, space, time));
         CleanerMeters.bind(meters, cleaner);
         transactions = parts.add(
@@ -182,6 +187,7 @@ public final class Broker implements AutoCloseable {
                         verifier::verifyOffsets,
                         sharePersister,
                         new MemberDepartures(meters),
+                        ledger.groups(),
                         time,
                         kafkaMetrics,
                         Optional.empty()));
@@ -189,11 +195,13 @@ public final class Broker implements AutoCloseable {
         apis = apis(controller, creation, partitions, verifier, clientMetrics);
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
+        pages.add("/v1/audit", ledger.page());
         stage("handlers built");
 
         join(controller.installPublishers(
                 List.of(partitions, shares.publisher(), groups.publisher(), transactions, clientMetrics)));
         stage("partitions recovered");
+        ledger.open(topic -> creation.create(topic, KafkaPrincipal.ANONYMOUS));
         readiness.done("metadata");
         readiness.done("recovery");
         join(controller.register(AdvertisedListeners.of(config, listeners)));
@@ -336,8 +344,7 @@ public final class Broker implements AutoCloseable {
         all.addAll(MetadataHandlers.all(config, controller, creation, clientMetrics, access));
         all.addAll(GroupHandlers.all(
                 config, groups, transactions, shares, metadata, InternalTopicCreation.by(creation), access));
-        all.addAll(TransactionHandlers.all(
-                transactions, groups.service(), metadata, controller.producerIds()::next, access));
+        all.addAll(TransactionHandlers.all(transactions, groups, metadata, controller.producerIds()::next, access));
         all.addAll(shareApis(partitions, metadata, timer, access));
         network.addConnectionListener(fetch::onConnectionClosed);
         network.addConnectionListener(clientMetrics.clients().connectionDisconnectListener()::onDisconnect);

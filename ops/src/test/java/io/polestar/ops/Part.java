@@ -54,6 +54,7 @@ record Part(String name, Set<String> imports) {
             part("broker.net", SETTINGS, "broker.api", "broker.metrics", "protocol"),
             part("broker.http"),
             part("broker.admin", "broker.http", "broker.topic", "storage"),
+            part("broker.hub.ledger", "broker.group", "broker.http", "broker.topic", "storage"),
             part(
                     "broker",
                     SETTINGS,
@@ -63,6 +64,7 @@ record Part(String name, Set<String> imports) {
                     "broker.controller",
                     "broker.group",
                     "broker.http",
+                    "broker.hub.ledger",
                     "broker.metrics",
                     "broker.net",
                     "broker.security",

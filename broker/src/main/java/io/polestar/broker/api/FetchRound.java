@@ -1,7 +1,11 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.topic.Partition;
+import io.polestar.broker.topic.ReadTrails;
 import io.polestar.protocol.MappedRecords;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ObjIntConsumer;
 import org.apache.kafka.common.TopicIdPartition;
@@ -22,12 +26,19 @@ final class FetchRound {
     record Wanted(TopicIdPartition partition, FetchRequest.PartitionData data) {}
 
     private final LinkedHashMap<TopicIdPartition, PartitionData> found = new LinkedHashMap<>();
+    private final List<Delivery> deliveries = new ArrayList<>(4);
     private final LeaderHints hints;
+    private final String clientId;
     private int bytes;
     private boolean mustAnswer;
 
-    FetchRound(LeaderHints hints) {
+    /** Records that go to the client if this round is the answer. */
+    private record Delivery(ReadTrails trails, long from, long to) {}
+
+    /** @param clientId who is answered; null if it has no name */
+    FetchRound(LeaderHints hints, String clientId) {
         this.hints = hints;
+        this.clientId = clientId == null ? "" : clientId;
     }
 
     LeaderHints hints() {
@@ -45,6 +56,11 @@ final class FetchRound {
         mustAnswer |= data.errorCode() != Errors.NONE.code() || FetchResponse.isDivergingEpoch(data);
     }
 
+    /** @param from the offset that was asked for */
+    void delivers(Partition partition, long from, long to) {
+        deliveries.add(new Delivery(partition.readTrails(), from, to));
+    }
+
     void eachSize(ObjIntConsumer<TopicPartition> sizes) {
         found.forEach((id, data) -> sizes.accept(id.topicPartition(), FetchResponse.recordsSize(data)));
     }
@@ -60,11 +76,21 @@ final class FetchRound {
         FetchResponse response = null;
         try {
             response = session.updateAndGenerateResponseData(found, hints.nodes());
+            noteDeliveries(response);
             return response;
         } finally {
             // A session that a later request has moved on answers with its error and nothing else.
             if (response == null || response.error() != Errors.NONE) {
                 release();
+            }
+        }
+    }
+
+    /** Before it is sent: what a client may have must be known when it commits. */
+    private void noteDeliveries(FetchResponse response) {
+        if (response.error() == Errors.NONE) {
+            for (Delivery each : deliveries) {
+                each.trails.note(clientId, each.from, each.to);
             }
         }
     }
