@@ -27,6 +27,7 @@ import io.polestar.broker.group.MemberDepartures;
 import io.polestar.broker.http.HttpServer;
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.http.Readiness;
+import io.polestar.broker.hub.ledger.Ledger;
 import io.polestar.broker.metrics.CleanerMeters;
 import io.polestar.broker.metrics.LogMeters;
 import io.polestar.broker.metrics.LossMeters;
@@ -48,6 +49,7 @@ import io.polestar.broker.telemetry.ConfiguredReporters;
 import io.polestar.broker.telemetry.PushedMetrics;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.LogCleaner;
+import io.polestar.broker.topic.LossListener;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.broker.txn.TransactionCoordinator;
 import io.polestar.broker.txn.TransactionVerifier;
@@ -69,6 +71,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.requests.TransactionResult;
+import org.apache.kafka.common.security.auth.KafkaPrincipal;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.server.FetchManager;
@@ -158,8 +161,10 @@ public final class Broker implements AutoCloseable {
         stage("controller started");
 
         DiskSpace space = watchSpace();
-        Partitions partitions =
-                parts.add("partitions", new Partitions(config, store, time, scheduler, space, new LossMeters(meters)));
+        Ledger ledger = new Ledger(config.dataDirectory(), time::milliseconds);
+        LossListener losses = LossListener.all(List.of(new LossMeters(meters), ledger.losses()));
+        Partitions partitions = parts.add("partitions", new Partitions(config, store, time, scheduler, space, losses));
+        parts.add("ledger", ledger).follow(partitions);
         LogCleaner cleaner = parts.add("log cleaner", new LogCleaner(config, partitions::all, space, time));
         CleanerMeters.bind(meters, cleaner);
         transactions = parts.add(
@@ -189,6 +194,7 @@ public final class Broker implements AutoCloseable {
                         verifier::verifyOffsets,
                         sharePersister,
                         new MemberDepartures(meters),
+                        ledger.groups(),
                         time,
                         kafkaMetrics,
                         Optional.empty()));
@@ -199,6 +205,7 @@ public final class Broker implements AutoCloseable {
         apis = apis(controller, creation, partitions, verifier, clientMetrics, quotas);
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
+        pages.add("/v1/audit", ledger.page());
         stage("handlers built");
 
         join(controller.installPublishers(List.of(
@@ -210,6 +217,7 @@ public final class Broker implements AutoCloseable {
                 quotas,
                 dynamicConfigs)));
         stage("partitions recovered");
+        ledger.open(topic -> creation.create(topic, KafkaPrincipal.ANONYMOUS));
         readiness.done("metadata");
         readiness.done("recovery");
         join(controller.register(AdvertisedListeners.of(config, listeners)));
@@ -372,8 +380,7 @@ public final class Broker implements AutoCloseable {
         all.addAll(SecurityHandlers.all(access));
         all.addAll(GroupHandlers.all(
                 config, groups, transactions, shares, metadata, InternalTopicCreation.by(creation), access));
-        all.addAll(TransactionHandlers.all(
-                transactions, groups.service(), metadata, controller.producerIds()::next, access));
+        all.addAll(TransactionHandlers.all(transactions, groups, metadata, controller.producerIds()::next, access));
         all.addAll(shareApis(partitions, metadata, timer, quotas, access));
         network.addConnectionListener(fetch::onConnectionClosed);
         network.addConnectionListener(clientMetrics.clients().connectionDisconnectListener()::onDisconnect);

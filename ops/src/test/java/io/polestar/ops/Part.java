@@ -57,6 +57,7 @@ record Part(String name, Set<String> imports) {
             part("broker.net", SETTINGS, "broker.api", "broker.metrics", "broker.quota", "protocol"),
             part("broker.http"),
             part("broker.admin", "broker.http", "broker.topic", "storage"),
+            part("broker.hub.ledger", "broker.group", "broker.http", "broker.topic", "storage"),
             part(
                     "broker",
                     SETTINGS,
@@ -66,6 +67,7 @@ record Part(String name, Set<String> imports) {
                     "broker.controller",
                     "broker.group",
                     "broker.http",
+                    "broker.hub.ledger",
                     "broker.metrics",
                     "broker.net",
                     "broker.quota",

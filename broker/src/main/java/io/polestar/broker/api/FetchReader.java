@@ -57,26 +57,26 @@ record FetchReader(
     }
 
     private FetchRound read(List<FetchRound.Wanted> which) {
-        FetchRound round = new FetchRound(new LeaderHints(metadata, listener));
+        FetchRound round = new FetchRound(new LeaderHints(metadata, listener), clientId);
         int left = maxBytes;
         for (FetchRound.Wanted each : which) {
             boolean atLeastOneBatch = round.bytes() == 0;
-            PartitionData data = read(each, left, atLeastOneBatch, round.hints());
+            PartitionData data = read(each, left, atLeastOneBatch, round);
             round.add(each.partition(), data);
             left = Math.max(0, maxBytes - round.bytes());
         }
         return round;
     }
 
-    private PartitionData read(FetchRound.Wanted each, int left, boolean atLeastOneBatch, LeaderHints hints) {
+    private PartitionData read(FetchRound.Wanted each, int left, boolean atLeastOneBatch, FetchRound round) {
         TopicIdPartition id = each.partition();
         try {
             Partition partition = partitions.hosted(id.topicPartition());
             requireSame(id, partition);
             partition.requireLeader(asOptionalInt(each.data().currentLeaderEpoch));
-            return read(partition, each.data(), left, atLeastOneBatch);
+            return read(partition, each.data(), left, atLeastOneBatch, round);
         } catch (RuntimeException e) {
-            return refused(id, e, hints);
+            return refused(id, e, round.hints());
         }
     }
 
@@ -92,7 +92,11 @@ record FetchReader(
     }
 
     private PartitionData read(
-            Partition partition, FetchRequest.PartitionData asked, int left, boolean atLeastOneBatch) {
+            Partition partition,
+            FetchRequest.PartitionData asked,
+            int left,
+            boolean atLeastOneBatch,
+            FetchRound round) {
         PartitionData answer = new PartitionData()
                 .setPartitionIndex(partition.topicPartition().partition())
                 .setHighWatermark(partition.highWatermark())
@@ -109,6 +113,7 @@ record FetchReader(
             slice.release();
             return answer;
         }
+        round.delivers(partition, asked.fetchOffset, slice.nextOffset());
         if (isolation == IsolationLevel.READ_COMMITTED) {
             answer.setAbortedTransactions(partition.abortedTransactions(asked.fetchOffset, slice.nextOffset()));
         }

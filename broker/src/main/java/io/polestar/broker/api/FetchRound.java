@@ -1,8 +1,12 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.quota.Charge;
+import io.polestar.broker.topic.Partition;
+import io.polestar.broker.topic.ReadTrails;
 import io.polestar.protocol.MappedRecords;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ObjIntConsumer;
 import org.apache.kafka.common.TopicIdPartition;
@@ -23,12 +27,19 @@ final class FetchRound {
     record Wanted(TopicIdPartition partition, FetchRequest.PartitionData data) {}
 
     private final LinkedHashMap<TopicIdPartition, PartitionData> found = new LinkedHashMap<>();
+    private final List<Delivery> deliveries = new ArrayList<>(4);
     private final LeaderHints hints;
+    private final String clientId;
     private int bytes;
     private boolean mustAnswer;
 
-    FetchRound(LeaderHints hints) {
+    /** Records that go to the client if this round is the answer. */
+    private record Delivery(ReadTrails trails, long from, long to) {}
+
+    /** @param clientId who is answered; null if it has no name */
+    FetchRound(LeaderHints hints, String clientId) {
         this.hints = hints;
+        this.clientId = clientId == null ? "" : clientId;
     }
 
     LeaderHints hints() {
@@ -44,6 +55,11 @@ final class FetchRound {
         found.put(partition, data);
         bytes += FetchResponse.recordsSize(data);
         mustAnswer |= data.errorCode() != Errors.NONE.code() || FetchResponse.isDivergingEpoch(data);
+    }
+
+    /** @param from the offset that was asked for */
+    void delivers(Partition partition, long from, long to) {
+        deliveries.add(new Delivery(partition.readTrails(), from, to));
     }
 
     void eachSize(ObjIntConsumer<TopicPartition> sizes) {
@@ -70,11 +86,21 @@ final class FetchRound {
         FetchResponse response = null;
         try {
             response = session.updateAndGenerateResponseData(found, hints.nodes());
+            noteDeliveries(response);
             return response;
         } finally {
             // A session that a later request has moved on answers with its error and nothing else.
             if (response == null || response.error() != Errors.NONE) {
                 release();
+            }
+        }
+    }
+
+    /** Before it is sent: what a client may have must be known when it commits. */
+    private void noteDeliveries(FetchResponse response) {
+        if (response.error() == Errors.NONE) {
+            for (Delivery each : deliveries) {
+                each.trails.note(clientId, each.from, each.to);
             }
         }
     }

@@ -33,7 +33,7 @@ public final class GroupHandlers {
                 new SyncGroupHandler(groups, access),
                 new HeartbeatHandler(groups, access),
                 new LeaveGroupHandler(groups, departures, access),
-                new OffsetCommitHandler(groups, metadata, coordinators.recreatedTopics(), access),
+                new OffsetCommitHandler(coordinators, metadata, access),
                 new OffsetFetchHandler(groups, metadata, access),
                 new OffsetDeleteHandler(groups, metadata, access),
                 new ListGroupsHandler(coordinators, access),

@@ -1,5 +1,7 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.GroupCoordinators;
+import io.polestar.broker.group.GroupListener;
 import io.polestar.broker.group.RecreatedTopics;
 import io.polestar.broker.security.Access;
 import java.util.ArrayList;
@@ -40,13 +42,14 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest> {
     private final GroupCoordinator groups;
     private final KRaftMetadataCache metadata;
     private final RecreatedTopics recreated;
+    private final GroupListener listener;
     private final Access access;
 
-    OffsetCommitHandler(
-            GroupCoordinator groups, KRaftMetadataCache metadata, RecreatedTopics recreated, Access access) {
-        this.groups = groups;
+    OffsetCommitHandler(GroupCoordinators groups, KRaftMetadataCache metadata, Access access) {
+        this.groups = groups.service();
         this.metadata = metadata;
-        this.recreated = recreated;
+        this.recreated = groups.recreatedTopics();
+        this.listener = groups.listener();
         this.access = access;
     }
 
@@ -63,6 +66,8 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest> {
         if (sorting.valid.isEmpty()) {
             return CompletableFuture.completedFuture(sorting.answer.build());
         }
+        boolean member = !data.memberId().isEmpty();
+        listener.onCommitAsked(data.groupId(), GroupListener.Committer.of(context, member));
         OffsetCommitRequestData accepted = new OffsetCommitRequestData()
                 .setGroupId(data.groupId())
                 .setMemberId(data.memberId())

@@ -96,8 +96,11 @@ final class ProduceAnswer {
                 : CommitWait.forAll(uncommitted, timeoutMs, timer).thenApply(none -> asResponse());
     }
 
-    /** @param partition that was asked to append and refused; null if it did not come to that */
-    void refused(TopicPartition topicPartition, Partition partition, RuntimeException refusal) {
+    /**
+     * @param partition that was asked to append and refused; null if it did not come to that
+     * @return the error that the client is told
+     */
+    Errors refused(TopicPartition topicPartition, Partition partition, RuntimeException refusal) {
         RuntimeException cause =
                 refusal instanceof RecordValidationException invalid ? invalid.invalidException() : refusal;
         Errors error = Errors.forException(cause);
@@ -123,6 +126,7 @@ final class ProduceAnswer {
         }
         note(topicPartition, error, cause);
         topic.partitionResponses().add(refused);
+        return error;
     }
 
     private void note(TopicPartition topicPartition, Errors error, RuntimeException cause) {

@@ -24,6 +24,7 @@ import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ProduceRequest;
@@ -180,11 +181,17 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
             partition = found;
             answer.stored(partition, partition.appendFromClient(records, request.acks(), guard));
         } catch (RuntimeException e) {
-            answer.refused(topicPartition, partition, e);
+            noteRefusal(context, topicPartition, data, answer.refused(topicPartition, partition, e));
         } catch (Error e) {
             // A codec's native library throws these when the bytes are not its own; other partitions go on.
-            answer.refused(topicPartition, partition, new KafkaException("The records cannot be read", e));
+            RuntimeException refusal = new KafkaException("The records cannot be read", e);
+            noteRefusal(context, topicPartition, data, answer.refused(topicPartition, partition, refusal));
         }
+    }
+
+    private void noteRefusal(
+            RequestContext context, TopicPartition topicPartition, PartitionProduceData data, Errors error) {
+        Refusals.of(context, topicPartition, data.records(), error).ifPresent(partitions.losses()::onRefused);
     }
 
     private String nameOf(TopicProduceData topic) {

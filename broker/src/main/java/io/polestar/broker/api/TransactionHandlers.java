@@ -1,11 +1,11 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.GroupCoordinators;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.txn.TransactionCoordinator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.metadata.KRaftMetadataCache;
 
 /** The transaction family of APIs. */
@@ -15,14 +15,14 @@ public final class TransactionHandlers {
     /** @param producerIds gives an id that was never given before */
     public static List<ApiHandler<?>> all(
             TransactionCoordinator transactions,
-            GroupCoordinator groups,
+            GroupCoordinators groups,
             KRaftMetadataCache metadata,
             Supplier<CompletableFuture<Long>> producerIds,
             Access access) {
         return List.of(
                 new InitProducerIdHandler(transactions, producerIds, access),
                 new AddPartitionsToTxnHandler(transactions, metadata, access),
-                new AddOffsetsToTxnHandler(transactions, groups, access),
+                new AddOffsetsToTxnHandler(transactions, groups.service(), access),
                 new TxnOffsetCommitHandler(groups, metadata, access),
                 new EndTxnHandler(transactions, access),
                 new WriteTxnMarkersHandler(transactions.markers(), access),

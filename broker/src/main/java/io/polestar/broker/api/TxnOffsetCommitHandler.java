@@ -1,5 +1,7 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.GroupCoordinators;
+import io.polestar.broker.group.GroupListener;
 import io.polestar.broker.security.Access;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +34,13 @@ final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequest>
     private static final short FIRST_VERSION_WITH_LOADING = 2;
 
     private final GroupCoordinator groups;
+    private final GroupListener listener;
     private final KRaftMetadataCache metadata;
     private final Access access;
 
-    TxnOffsetCommitHandler(GroupCoordinator groups, KRaftMetadataCache metadata, Access access) {
-        this.groups = groups;
+    TxnOffsetCommitHandler(GroupCoordinators groups, KRaftMetadataCache metadata, Access access) {
+        this.groups = groups.service();
+        this.listener = groups.listener();
         this.metadata = metadata;
         this.access = access;
     }
@@ -57,6 +61,7 @@ final class TxnOffsetCommitHandler implements ApiHandler<TxnOffsetCommitRequest>
         if (accepted.isEmpty()) {
             return CompletableFuture.completedFuture(answer.build());
         }
+        listener.onCommitAsked(data.groupId(), GroupListener.Committer.of(context, true));
         TxnOffsetCommitRequestData rest = new TxnOffsetCommitRequestData()
                 .setGroupId(data.groupId())
                 .setMemberId(data.memberId())

@@ -43,6 +43,7 @@ public final class GroupCoordinators implements AutoCloseable {
     private final GroupConfigManager configs;
     private final GroupCoordinatorService service;
     private final MemberDepartures departures;
+    private final GroupListener listener;
     private final RecreatedTopics recreatedTopics;
     private final OffsetsTopicFollower follower;
 
@@ -51,6 +52,7 @@ public final class GroupCoordinators implements AutoCloseable {
      * @param verification asks the transaction coordinator
      * @param sharePersister keeps the state of share groups
      * @param departures says which members are gone
+     * @param listener is told of members and commits
      * @param authorizer hides topics from the regular expressions of consumers that may not describe them
      */
     public GroupCoordinators(
@@ -60,21 +62,27 @@ public final class GroupCoordinators implements AutoCloseable {
             OffsetVerification verification,
             Persister sharePersister,
             MemberDepartures departures,
+            GroupListener listener,
             Time time,
             Metrics metrics,
             Optional<Plugin<Authorizer>> authorizer) {
         this.config = new GroupCoordinatorConfig(brokerConfig);
         this.image = image;
         this.departures = departures;
+        this.listener = listener;
+        GroupLog groupLog = new GroupLog(listener);
         int brokerId = brokerConfig.nodeId();
         ShareGroupConfig shareConfig = new ShareGroupConfig(brokerConfig);
         this.configs = new GroupConfigManager(config.extractGroupConfigMap(shareConfig), config, shareConfig);
         this.readiness = new CoordinatorReadiness(brokerId, this::leaderOf);
         this.service = serviceBuilder(brokerConfig, sharePersister, metrics)
                 .withTime(time)
-                .withLoader(new PartitionLogLoader<>(
-                        partitions, departures.whileLoading(), config.offsetsLoadBufferSize(), time))
-                .withWriter(new PartitionLogWriter(partitions, readiness, verification, departures::written))
+                .withLoader(groupLog.listeningTo(new PartitionLogLoader<>(
+                        partitions, departures.whileLoading(), config.offsetsLoadBufferSize(), time)))
+                .withWriter(new PartitionLogWriter(partitions, readiness, verification, (partition, records) -> {
+                    departures.written(records);
+                    groupLog.written(partition, records);
+                }))
                 .withPartitionMetadataClient(new LogEndOffsets(partitions))
                 .withAuthorizerPlugin(authorizer)
                 .build();
@@ -119,6 +127,11 @@ public final class GroupCoordinators implements AutoCloseable {
 
     public MemberDepartures departures() {
         return departures;
+    }
+
+    /** Who is to be told that somebody asks for a commit. */
+    public GroupListener listener() {
+        return listener;
     }
 
     public RecreatedTopics recreatedTopics() {

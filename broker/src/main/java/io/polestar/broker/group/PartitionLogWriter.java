@@ -6,7 +6,7 @@ import io.polestar.broker.topic.Partitions;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
@@ -23,7 +23,7 @@ public final class PartitionLogWriter implements PartitionWriter {
     private final Partitions partitions;
     private final CoordinatorReadiness readiness;
     private final OffsetVerification verification;
-    private final Consumer<MemoryRecords> observer;
+    private final BiConsumer<TopicPartition, MemoryRecords> observer;
     private final Map<Registration, HighWatermarkAdapter> adapters = new ConcurrentHashMap<>();
 
     /** @param observer told of what was written, on the thread that did */
@@ -31,7 +31,7 @@ public final class PartitionLogWriter implements PartitionWriter {
             Partitions partitions,
             CoordinatorReadiness readiness,
             OffsetVerification verification,
-            Consumer<MemoryRecords> observer) {
+            BiConsumer<TopicPartition, MemoryRecords> observer) {
         this.partitions = partitions;
         this.readiness = readiness;
         this.verification = verification;
@@ -45,7 +45,7 @@ public final class PartitionLogWriter implements PartitionWriter {
                 readiness,
                 (topicPartition, transactionalId, producerId, producerEpoch, apiVersion) ->
                         CompletableFuture.completedFuture(VerificationGuard.SENTINEL),
-                records -> {});
+                (topicPartition, records) -> {});
     }
 
     /** The runtime calls this when a coordinator has been loaded and becomes active, which is how we learn of it. */
@@ -78,7 +78,7 @@ public final class PartitionLogWriter implements PartitionWriter {
                 .leader(topicPartition)
                 .appendFromCoordinator(records, guard, transactionVersion)
                 .nextOffset();
-        observer.accept(records);
+        observer.accept(topicPartition, records);
         return nextOffset;
     }
 

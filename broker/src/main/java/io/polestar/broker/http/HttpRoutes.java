@@ -70,13 +70,14 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (malformed) {
             return completedFuture(problem(HttpResponseStatus.BAD_REQUEST));
         }
-        String path = new QueryStringDecoder(request.uri()).path();
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        String path = uri.path();
         Supplier<CompletionStage<Answer>> page = switch (path) {
             case "/livez" -> () -> completedFuture(ok());
             case "/readyz" -> () -> completedFuture(ready());
             case "/metrics" ->
                 () -> metrics.get().thenApply(text -> new Answer(HttpResponseStatus.OK, PROMETHEUS, text));
-            default -> pages.find(path).map(HttpRoutes::json).orElse(null);
+            default -> page(path, uri);
         };
         if (page == null) {
             return completedFuture(problem(HttpResponseStatus.NOT_FOUND));
@@ -84,6 +85,14 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean read =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         return read ? page.get() : completedFuture(problem(HttpResponseStatus.METHOD_NOT_ALLOWED));
+    }
+
+    private Supplier<CompletionStage<Answer>> page(String path, QueryStringDecoder uri) {
+        try {
+            return pages.find(path, uri.parameters()).map(HttpRoutes::json).orElse(null);
+        } catch (IllegalArgumentException e) {
+            return () -> completedFuture(problem(HttpResponseStatus.BAD_REQUEST));
+        }
     }
 
     private static Supplier<CompletionStage<Answer>> json(String text) {

@@ -3,6 +3,7 @@ package io.polestar.broker.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,16 @@ public final class JsonPages {
          * @return what Jackson can write; empty if there is no such page
          */
         Optional<?> at(String rest);
+
+        /**
+         * As {@link #at(String)}, for a page that can be asked for a part.
+         *
+         * @param query the parameters behind the question mark
+         * @throws IllegalArgumentException if it does not understand one
+         */
+        default Optional<?> at(String rest, Map<String, List<String>> query) {
+            return at(rest);
+        }
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,11 +44,11 @@ public final class JsonPages {
     }
 
     /** The page's text; empty if there is none. */
-    Optional<String> find(String path) {
+    Optional<String> find(String path, Map<String, List<String>> query) {
         return pages.entrySet().stream()
                 .filter(page -> path.equals(page.getKey()) || path.startsWith(page.getKey() + "/"))
                 .findFirst()
-                .flatMap(page -> page.getValue().at(rest(path, page.getKey())))
+                .flatMap(page -> page.getValue().at(rest(path, page.getKey()), query))
                 .map(JsonPages::text);
     }
 

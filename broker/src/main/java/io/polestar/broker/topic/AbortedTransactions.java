@@ -116,6 +116,15 @@ final class AbortedTransactions {
         return byLastOffset.containsKey(markerOffset);
     }
 
+    /** Whether what the producer wrote at the offset belongs to an aborted transaction. */
+    boolean covers(long producerId, long offset) {
+        return byLastOffset.tailMap(offset).values().stream()
+                .filter(txn -> txn.producerId() == producerId)
+                .findFirst()
+                .filter(txn -> txn.firstOffset() <= offset)
+                .isPresent();
+    }
+
     /** No record is left of those that ended with these markers; to be forced before a marker itself may go. */
     void forget(Collection<Long> markerOffsets) throws IOException {
         if (byLastOffset.keySet().removeAll(markerOffsets)) {

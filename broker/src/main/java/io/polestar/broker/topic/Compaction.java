@@ -45,6 +45,7 @@ final class Compaction {
     private final Pace pace;
     private final BufferSupplier decompression = BufferSupplier.create();
     private final CleanedTransactionMetadata transactions = new CleanedTransactionMetadata();
+    private final CompactedAway removed;
     private long readBytes;
     private long keptBytes;
 
@@ -55,6 +56,7 @@ final class Compaction {
         this.memory = memory;
         this.nowMs = nowMs;
         this.pace = pace;
+        this.removed = new CompactedAway(partition.losses().unreadFrom(partition));
     }
 
     /** Empty if the log was trimmed meanwhile: what was done is done, and the next run does the rest. */
@@ -67,10 +69,14 @@ final class Compaction {
         keys.read(log, cleanable, sliceBytes, dirtyTransactions, pace);
         transactions.addAbortedTransactions(partition.abortedFrom(log.startOffset()));
         ByteBuffer output = ByteBuffer.allocate(memory.ioBytes());
-        for (List<SegmentInfo> group : groups(keys.endOffset())) {
-            if (!rewrite(group, keys, output)) {
-                return Optional.empty();
+        try {
+            for (List<SegmentInfo> group : groups(keys.endOffset())) {
+                if (!rewrite(group, keys, output)) {
+                    return Optional.empty();
+                }
             }
+        } finally {
+            removed.tell(partition, partition.losses(), nowMs);
         }
         return Optional.of(new Outcome(keys.endOffset(), readBytes, keptBytes));
     }
@@ -95,7 +101,7 @@ final class Compaction {
 
     private boolean rewrite(List<SegmentInfo> group, DirtyKeys keys, ByteBuffer output) {
         CompactionFilter filter = new CompactionFilter(
-                partition, nowMs, keys, transactions, cleanable.firstUncleanable(), output, decompression);
+                partition, nowMs, keys, transactions, cleanable.firstUncleanable(), output, decompression, removed);
         long from = group.get(0).baseOffset();
         long to = group.get(group.size() - 1).baseOffset() + 1;
         boolean done = log.rewrite(from, to, batch -> {

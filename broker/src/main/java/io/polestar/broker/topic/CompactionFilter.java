@@ -29,12 +29,14 @@ final class CompactionFilter extends RecordFilter implements BatchRewriter {
     private final BufferSupplier decompression;
     private final List<Long> emptyTransactions = new ArrayList<>();
     private ByteBuffer output;
+    private final CompactedAway removed;
     private boolean discardsRecords;
     private long keptBytes;
 
     /**
      * @param nowMs when the run began
      * @param endOfRange where the part ends that may be cleaned; the batch before it keeps its place
+     * @param removed takes note of the records that go
      * @param output where a batch is built anew, replaced by a larger one where it does not suffice
      */
     CompactionFilter(
@@ -44,7 +46,8 @@ final class CompactionFilter extends RecordFilter implements BatchRewriter {
             CleanedTransactionMetadata transactions,
             long endOfRange,
             ByteBuffer output,
-            BufferSupplier decompression) {
+            BufferSupplier decompression,
+            CompactedAway removed) {
         super(nowMs, partition.config().deleteRetentionMs);
         this.partition = partition;
         this.keys = keys;
@@ -53,6 +56,7 @@ final class CompactionFilter extends RecordFilter implements BatchRewriter {
         this.endOfRange = endOfRange;
         this.output = output;
         this.decompression = decompression;
+        this.removed = removed;
     }
 
     @Override
@@ -125,6 +129,10 @@ final class CompactionFilter extends RecordFilter implements BatchRewriter {
         if (batch.isControlBatch() || next.offset() >= keys.endOffset()) {
             return true;
         }
-        return next.hasKey() && keys.isLatest(next) && (next.hasValue() || !isPastHorizon(batch));
+        boolean kept = next.hasKey() && keys.isLatest(next) && (next.hasValue() || !isPastHorizon(batch));
+        if (!kept) {
+            removed.note(next);
+        }
+        return kept;
     }
 }

@@ -1,10 +1,13 @@
 package io.polestar.broker.topic;
 
+import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Told of what a reader may have missed. Called on the thread that removes or refuses, without a lock held; must not block.
+ * Told of what a reader may have missed. Called on the thread that removes or refuses, without a lock that an append or a read
+ * takes; must not block.
  */
 public interface LossListener {
 
@@ -38,7 +41,80 @@ public interface LossListener {
     record LateRead(
             TopicPartition topicPartition, Uuid topicId, long offset, long startOffset, String clientId, long atMs) {}
 
+    /**
+     * A batch that was not taken, with an error that the producer does not try again after.
+     *
+     * @param clientId the client's own name for itself
+     * @param records how many there were; 0 where that cannot be told
+     * @param splits whether the client divides a batch that is too large and sends the parts
+     * @param atMs when, milliseconds since the epoch
+     */
+    record Refusal(
+            TopicPartition topicPartition, Errors error, String clientId, int records, boolean splits, long atMs) {}
+
+    /**
+     * Records that compaction removed at or behind the offset that {@link #unreadFrom} gave.
+     *
+     * @param ranges where they were, in order, as narrow as is practical
+     * @param tombstones whether there were some among them: then nobody is told any more that a key was deleted
+     */
+    record Compacted(Partition partition, List<OffsetRange> ranges, boolean tombstones, long atMs) {}
+
+    default void onRefused(Refusal refusal) {}
+
+    /** The first offset that a reader may still have to read, so that it is worth knowing what is compacted away behind it. */
+    default long unreadFrom(Partition partition) {
+        return Long.MAX_VALUE;
+    }
+
+    default void onCompacted(Compacted compacted) {}
+
+    /**
+     * Records are about to be removed, unless that fails: the last time that they can be looked at. May read the log.
+     *
+     * @param toOffset the offset after the last one
+     */
+    default void onRemoving(Partition partition, long toOffset) {}
+
     void onRemoved(Removal removal);
 
     void onLateRead(LateRead read);
+
+    /** Tells each of them, in order. */
+    static LossListener all(List<LossListener> listeners) {
+        return new LossListener() {
+            @Override
+            public void onRemoving(Partition partition, long toOffset) {
+                listeners.forEach(each -> each.onRemoving(partition, toOffset));
+            }
+
+            @Override
+            public void onRemoved(Removal removal) {
+                listeners.forEach(each -> each.onRemoved(removal));
+            }
+
+            @Override
+            public void onRefused(Refusal refusal) {
+                listeners.forEach(each -> each.onRefused(refusal));
+            }
+
+            @Override
+            public long unreadFrom(Partition partition) {
+                return listeners.stream()
+                        .mapToLong(each -> each.unreadFrom(partition))
+                        .min()
+                        .orElse(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onCompacted(Compacted compacted) {
+                listeners.forEach(each -> each.onCompacted(compacted));
+            }
+
+            @Override
+            public void onLateRead(LateRead read) {
+                listeners.forEach(each -> each.onLateRead(read));
+            }
+        };
+    }
 }

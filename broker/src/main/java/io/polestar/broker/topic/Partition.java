@@ -12,6 +12,7 @@ import io.polestar.storage.TimestampedOffset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,7 @@ public final class Partition {
     private volatile long forceIntervalMs;
     private volatile KafkaStorageException failure;
     private final Object trimming = new Object();
+    private final ReadTrails readTrails = new ReadTrails();
 
     /** Base offset of the segment whose timestamps were last said to be of the future; the scheduler's. */
     private long heldByFuture = -1;
@@ -384,6 +386,11 @@ public final class Partition {
         return partitionLog.read(offset, watermarks.limit(isolation), maxBytes, atLeastOneBatch);
     }
 
+    /** Who was handed which records. */
+    public ReadTrails readTrails() {
+        return readTrails;
+    }
+
     /** A client was refused the offset: if it was removed, the client has missed it. */
     public void noteOutOfRange(long offset, String clientId) {
         long start = partitionLog.startOffset();
@@ -402,6 +409,11 @@ public final class Partition {
     /** The aborted transactions that a reader of the given range must be told of. */
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long upToOffset) {
         return state.abortedTransactions(fromOffset, upToOffset);
+    }
+
+    /** Whether what the producer wrote at the offset belongs to an aborted transaction. */
+    public boolean isAborted(long producerId, long offset) {
+        return state.isAborted(producerId, offset);
     }
 
     /** For compaction: the aborted transactions that ended at or after the given offset. */
@@ -460,6 +472,19 @@ public final class Partition {
         }
     }
 
+    /** How far the idempotent producers are, by their ids. */
+    public List<ProducerProgress> producers() {
+        lock.lock();
+        try {
+            return state.activeProducers().values().stream()
+                    .map(ProducerProgress::of)
+                    .sorted(Comparator.comparingLong(ProducerProgress::producerId))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     public void addListener(HighWatermarkListener listener) {
         listeners.add(listener);
     }
@@ -495,6 +520,7 @@ public final class Partition {
             requireLeader(OptionalInt.empty());
             long before = partitionLog.startOffset();
             if (offset > before) {
+                context.losses().onRemoving(this, offset);
                 partitionLog.trimTo(offset);
                 onTrimmed(offset);
                 tellOfRemoval(before, offset, cause);
@@ -590,6 +616,11 @@ public final class Partition {
     /** Whether this broker compacts the log now. */
     boolean isCompacted() {
         return config.compact && leadership.leading() && failure == null;
+    }
+
+    /** For compaction: who is told of what readers may miss. */
+    LossListener losses() {
+        return context.losses();
     }
 
     /** For compaction, which rewrites segments beside appends and reads. */
@@ -692,6 +723,7 @@ public final class Partition {
                 partitionLog.close();
             } else {
                 long start = partitionLog.startOffset();
+                context.losses().onRemoving(this, partitionLog.endOffset());
                 partitionLog.abandon();
                 tellOfRemoval(start, partitionLog.endOffset(), TOPIC_DELETED);
             }

@@ -292,6 +292,11 @@ final class PartitionState {
         return aborted.endedFrom(offset);
     }
 
+    /** Whether what the producer wrote at the offset belongs to an aborted transaction. */
+    boolean isAborted(long producerId, long offset) {
+        return aborted.covers(producerId, offset);
+    }
+
     /** Whether an aborted transaction is known that ended with the marker at this offset. Takes no lock. */
     boolean isAbortedAt(long markerOffset) {
         return aborted.endsAt(markerOffset);

@@ -121,6 +121,11 @@ public final class Partitions implements MetadataPublisher {
         return topic != null && topic.partitions().containsKey(topicPartition.partition());
     }
 
+    /** Who is told of what readers and producers lose. */
+    public LossListener losses() {
+        return context.losses();
+    }
+
     /** Where to do what waits for the device, for callers that must not: one thing after the other. */
     public Executor background() {
         return task -> context.scheduler().scheduleOnce("partition-change", task);

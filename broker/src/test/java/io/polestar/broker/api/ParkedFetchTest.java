@@ -218,7 +218,7 @@ class ParkedFetchTest {
     @Test
     void shouldGiveTheRecordsBackWhenTheSessionAnswersWithAnError() {
         MappedRecords records = new MappedRecords(List.of(ByteBuffer.allocateDirect(10)), 10, () -> {});
-        FetchRound round = new FetchRound(new LeaderHints(null, null));
+        FetchRound round = new FetchRound(new LeaderHints(null, null), "test");
         round.add(ID, new PartitionData().setRecords(records));
 
         round.answer(

@@ -133,6 +133,7 @@ final class GroupFixture implements AutoCloseable {
                 verifier::verifyOffsets,
                 new DirectPersister(shares, () -> new Creation().create(Topic.SHARE_GROUP_STATE_TOPIC_NAME)),
                 new MemberDepartures(departures),
+                GroupListener.NONE,
                 Time.SYSTEM,
                 metrics,
                 Optional.empty());
@@ -141,7 +142,7 @@ final class GroupFixture implements AutoCloseable {
                 GroupHandlers.all(config, coordinators, transactions, shares, metadata, new Creation(), access));
         handlers.addAll(TransactionHandlers.all(
                 transactions,
-                coordinators.service(),
+                coordinators,
                 metadata,
                 () -> CompletableFuture.completedFuture(producerIds.incrementAndGet()),
                 access));

@@ -1,5 +1,6 @@
 package io.polestar.ops.cli;
 
+import io.polestar.ops.cli.audit.AuditCommand;
 import io.polestar.ops.cli.group.GroupCommand;
 import io.polestar.ops.cli.log.LogCommand;
 import io.polestar.ops.cli.record.ConsumeCommand;
@@ -54,6 +55,7 @@ final class Verbs {
         verbs.put("produce", ProduceCommand::new);
         verbs.put("consume", ConsumeCommand::new);
         verbs.put("group", GroupCommand::new);
+        verbs.put("audit", AuditCommand::new);
         verbs.put("log", LogCommand::new);
         verbs.put("example", ExampleCommand::new);
         return verbs;

@@ -42,6 +42,7 @@ final class LagSeconds {
 
     private static Map<TopicPartition, Double> waiting(ClientOptions options, Map<TopicPartition, Long> behind) {
         Map<String, Object> properties = options.properties();
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "polestar-lag");
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

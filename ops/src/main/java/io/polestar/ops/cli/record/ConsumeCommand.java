@@ -104,6 +104,9 @@ public final class ConsumeCommand extends ClientVerb {
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         properties.put(
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, from.kind() == StartPoint.Kind.END ? "latest" : "earliest");
+        // A fetch names no group: by the client id the ledger knows who read.
+        properties.put(
+                ConsumerConfig.CLIENT_ID_CONFIG, group == null ? "polestar-consume" : "polestar-consume-" + group);
         if (group != null) {
             properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
             properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, groupProtocol);

@@ -1,0 +1,179 @@
+package io.polestar.broker.hub.ledger;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.polestar.broker.topic.OffsetRange;
+import java.util.Objects;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * One thing that went wrong, as it stands in the ledger's topic. What continues an entry replaces it, under the same id.
+ *
+ * @param id the key of its record
+ * @param group that did not see the records; null for refusals
+ * @param topicId tells a topic from a later one of that name
+ * @param fromOffset the first offset; null for refusals
+ * @param toOffset the offset after the last one; null for refusals
+ * @param handedOut true if a member of the group was handed them, but nobody committed them
+ * @param records how many were refused; null for ranges of offsets
+ * @param error with which they were refused
+ * @param by the client, with its principal and address where it acted on its own account
+ * @param firstAtMs when it began, milliseconds since the epoch
+ * @param lastAtMs when it was seen last
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+record LedgerEntry(
+        String id,
+        Status status,
+        LossCause cause,
+        String group,
+        String topic,
+        String topicId,
+        int partition,
+        Long fromOffset,
+        Long toOffset,
+        Boolean handedOut,
+        Long records,
+        String error,
+        String by,
+        long firstAtMs,
+        long lastAtMs) {
+
+    /** Offsets that a group did not see. */
+    static LedgerEntry missed(Suspicion what, OffsetRange range) {
+        TopicPartition where = what.partition().topicPartition();
+        String topicId = what.partition().topicId().toString();
+        String id = String.join(
+                "/",
+                what.group(),
+                topicId,
+                Integer.toString(where.partition()),
+                what.cause().toString(),
+                Long.toString(range.from()));
+        return new LedgerEntry(
+                id,
+                what.status(),
+                what.cause(),
+                what.group(),
+                where.topic(),
+                topicId,
+                where.partition(),
+                range.from(),
+                range.to(),
+                what.handedOut() ? true : null,
+                null,
+                null,
+                what.by(),
+                what.atMs(),
+                what.atMs());
+    }
+
+    /** Records that a producer was told are not stored. */
+    static LedgerEntry refused(TopicPartition where, String error, String clientId, long records, long atMs) {
+        String id = String.join("/", "refused", clientId, where.toString(), error);
+        return new LedgerEntry(
+                id,
+                Status.REFUSED,
+                LossCause.REFUSED,
+                null,
+                where.topic(),
+                "",
+                where.partition(),
+                null,
+                null,
+                null,
+                records,
+                error,
+                clientId,
+                atMs,
+                atMs);
+    }
+
+    /** This refusal with those before it. */
+    LedgerEntry addedTo(LedgerEntry before) {
+        return new LedgerEntry(
+                id,
+                status,
+                cause,
+                group,
+                topic,
+                topicId,
+                partition,
+                fromOffset,
+                toOffset,
+                handedOut,
+                before.records + records,
+                error,
+                by,
+                before.firstAtMs,
+                lastAtMs);
+    }
+
+    TopicPartition topicPartition() {
+        return new TopicPartition(topic, partition);
+    }
+
+    /** Of an entry with offsets. */
+    OffsetRange range() {
+        return new OffsetRange(fromOffset, toOffset);
+    }
+
+    boolean isOfGroup(String asked, String askedTopicId, int askedPartition) {
+        return asked.equals(group) && askedTopicId.equals(topicId) && askedPartition == partition;
+    }
+
+    /** Whether the group may come back for what it skipped. */
+    boolean mayBeReadLater() {
+        return cause.isSkip() && status != Status.READ_LATER && handedOut == null;
+    }
+
+    /** Whether this begins where the other one, of the same kind, ends. */
+    boolean continues(LedgerEntry other) {
+        return fromOffset != null
+                && other.fromOffset != null
+                && other.isOfGroup(group, topicId, partition)
+                && other.cause == cause
+                && other.status == status
+                && Objects.equals(other.handedOut, handedOut)
+                && other.toOffset.equals(fromOffset);
+    }
+
+    LedgerEntry continuedBy(LedgerEntry next) {
+        return new LedgerEntry(
+                id,
+                status,
+                cause,
+                group,
+                topic,
+                topicId,
+                partition,
+                fromOffset,
+                next.toOffset,
+                handedOut,
+                records,
+                error,
+                next.by,
+                firstAtMs,
+                next.lastAtMs);
+    }
+
+    LedgerEntry with(Status now, long atMs) {
+        return new LedgerEntry(
+                id,
+                now,
+                cause,
+                group,
+                topic,
+                topicId,
+                partition,
+                fromOffset,
+                toOffset,
+                handedOut,
+                records,
+                error,
+                by,
+                firstAtMs,
+                atMs);
+    }
+}

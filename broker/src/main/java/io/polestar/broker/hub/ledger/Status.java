@@ -1,0 +1,24 @@
+package io.polestar.broker.hub.ledger;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** What an entry says today. */
+enum Status {
+    /** The group did not see the records. */
+    LOST,
+    /** It perhaps did, before the broker was killed: what was handed out by then is not known. */
+    UNVERIFIED,
+    /** It skipped them, and read them afterwards. */
+    READ_LATER,
+    /** Compaction removed them before the group read them: their keys have newer values, which it reads. */
+    SUPERSEDED,
+    /** They were not taken; the producer knows. */
+    REFUSED;
+
+    @JsonValue
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

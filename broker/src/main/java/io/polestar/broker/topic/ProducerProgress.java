@@ -1,0 +1,23 @@
+package io.polestar.broker.topic;
+
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.storage.internals.log.BatchMetadata;
+import org.apache.kafka.storage.internals.log.ProducerStateEntry;
+
+/**
+ * How far an idempotent producer is in a partition. A batch is taken only if it begins with the sequence after the last one, so that no
+ * sequence of an epoch is missing before the last one.
+ *
+ * @param epoch the current one
+ * @param lastSequence the last one that is stored, of this epoch; -1 for none
+ * @param lastOffset of its last record; -1 for none
+ */
+public record ProducerProgress(long producerId, short epoch, int lastSequence, long lastOffset) {
+    static ProducerProgress of(ProducerStateEntry entry) {
+        int lastSequence = entry.batchMetadata().stream()
+                .reduce((earlier, later) -> later)
+                .map(BatchMetadata::lastSeq)
+                .orElse(RecordBatch.NO_SEQUENCE);
+        return new ProducerProgress(entry.producerId(), entry.producerEpoch(), lastSequence, entry.lastDataOffset());
+    }
+}

@@ -1,0 +1,2 @@
+/** The verb that asks the loss ledger. */
+package io.polestar.ops.cli.audit;
