@@ -54,6 +54,7 @@ final class AheadWriter implements AutoCloseable {
     private boolean closed;
     private volatile boolean scheduled;
     private long windowStartMs;
+    /** Stored through the mapping, less those written to the file. */
     private long windowBytes;
 
     AheadWriter(Path file, Disk disk, Executor executor) {
@@ -69,16 +70,9 @@ final class AheadWriter implements AutoCloseable {
         }
     }
 
-    /**
-     * To be called after every append.
-     *
-     * @param bytes those that were stored through the mapping
-     */
+    /** To be called after every append whose bytes were stored through the mapping. */
     void afterAppend(long position, int bytes, long nowMs) {
         end = position;
-        if (bytes == 0) {
-            return;
-        }
         if (limit != NONE) {
             if (!scheduled && limit - position < AHEAD_BYTES / 2) {
                 schedule();
@@ -88,13 +82,27 @@ final class AheadWriter implements AutoCloseable {
         }
     }
 
+    /**
+     * To be called after every append whose bytes were written to the file. Where they are the most, nothing is written
+     * ahead: both kinds of write would wait for each other, and each page be written twice.
+     */
+    void afterCopy(long position, int bytes, long nowMs) {
+        end = position;
+        beginWindow(nowMs);
+        windowBytes -= bytes;
+    }
+
     private boolean isFast(int bytes, long nowMs) {
+        beginWindow(nowMs);
+        windowBytes += bytes;
+        return windowBytes >= FAST_BYTES && !scheduled;
+    }
+
+    private void beginWindow(long nowMs) {
         if (nowMs - windowStartMs >= WINDOW_MS) {
             windowStartMs = nowMs;
             windowBytes = 0;
         }
-        windowBytes += bytes;
-        return windowBytes >= FAST_BYTES && !scheduled;
     }
 
     private synchronized void start(long position) {

@@ -77,10 +77,17 @@ final class LogTail {
         long position = open.append(batch, active.isEmpty() ? -1 : active.endPosition(), active.forcedPosition());
         active.appended(batch, batch.position(), batchBytes, position, nowMs);
         if (!forcedOften) {
-            int storedBytes = FileCopy.suits(batch) ? 0 : batchBytes;
-            aheadWriter.afterAppend(active.endPosition(), storedBytes, nowMs);
+            tellAheadWriter(batch, batchBytes, active.endPosition(), nowMs);
         }
         segments.endOffset(active.nextOffset());
+    }
+
+    private void tellAheadWriter(ByteBuffer batch, int batchBytes, long endPosition, long nowMs) {
+        if (FileCopy.suits(batch)) {
+            aheadWriter.afterCopy(endPosition, batchBytes, nowMs);
+        } else {
+            aheadWriter.afterAppend(endPosition, batchBytes, nowMs);
+        }
     }
 
     private boolean isRollDue(ByteBuffer batch, LogSettings settings, long nowMs) {

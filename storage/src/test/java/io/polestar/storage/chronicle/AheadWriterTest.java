@@ -53,6 +53,18 @@ class AheadWriterTest {
     }
 
     @Test
+    void shouldWriteNothingAheadWhereMostIsWrittenToTheFile() throws IOException {
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        try (AheadWriter writer = new AheadWriter(file, Disk.system(), tasks::add)) {
+            for (int i = 0; i < 500; i++) {
+                writer.afterCopy(i * 80_000L + 50_000, 50_000, 1);
+                writer.afterAppend(i * 80_000L + 80_000, 30_000, 1);
+            }
+        }
+        assertTrue(tasks.isEmpty());
+    }
+
+    @Test
     void shouldLeaveTheAppenderWhatLiesBelowTheLimit() throws IOException {
         Queue<Runnable> tasks = new ArrayDeque<>();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
