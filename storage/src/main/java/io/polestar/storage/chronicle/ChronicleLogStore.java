@@ -123,7 +123,7 @@ public final class ChronicleLogStore implements LogStore {
      * own while other things start.
      */
     public static void warmUp() {
-        WarmUp.run();
+        WarmUp.run(Path.of(System.getProperty("java.io.tmpdir")));
     }
 
     /** Closes the queues that were idle for long; done by the store itself now and then. */

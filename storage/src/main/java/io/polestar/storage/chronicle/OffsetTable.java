@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
@@ -74,7 +75,10 @@ final class OffsetTable {
      */
     static OffsetTable read(Path root) throws IOException {
         OffsetTable table = new OffsetTable(map(root, MapMode.READ_ONLY));
-        if ((long) LONG.getAcquire(table.memory, 0) != FORMAT) {
+        long format = (long) LONG.getAcquire(table.memory, 0);
+        if (format == 0) {
+            throw new NoSuchFileException(root.resolve(FILE).toString(), null, "it is being made");
+        } else if (format != FORMAT) {
             throw new IOException(root.resolve(FILE) + " is of another version of Polestar");
         }
         return table;
@@ -87,6 +91,9 @@ final class OffsetTable {
                 : new StandardOpenOption[] {StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE
                 };
         try (FileChannel channel = FileChannel.open(root.resolve(FILE), options)) {
+            if (mode == MapMode.READ_ONLY && channel.size() < at(SLOTS)) {
+                throw new NoSuchFileException(root.resolve(FILE).toString(), null, "it is being made");
+            }
             return channel.map(mode, 0, at(SLOTS)).order(ByteOrder.nativeOrder());
         }
     }

@@ -19,9 +19,10 @@ final class WarmUp {
 
     private WarmUp() {}
 
-    static void run() {
+    /** @param parent where the temporary folder is made */
+    static void run(Path parent) {
         try {
-            Path folder = Files.createTempDirectory("polestar-warm-up");
+            Path folder = Files.createTempDirectory(parent, "polestar-warm-up");
             try {
                 useOnce(folder);
             } finally {

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,12 +74,10 @@ class KillTest {
 
     /** Reads beside the appender what it published, across its deaths: all of it, in order, but for what it trimmed. */
     private void follow(MappedByteBuffer acknowledged) throws IOException {
-        if (follower == null) {
-            if (Files.notExists(folder.resolve("data/" + OffsetTable.FILE))) {
-                return;
-            }
-            follower = new LocalLogs(folder.resolve("data"))
-                    .follow(new StoredPartition(KilledAppender.PARTITION, KilledAppender.TOPIC_ID), 0);
+        try {
+            follower = follower != null ? follower : startFollowing();
+        } catch (NoSuchFileException e) {
+            return; // the first appender has not begun
         }
         follower.isServed();
         for (ByteBuffer batch = follower.next(); batch != null; batch = follower.next()) {
@@ -91,6 +89,11 @@ class KillTest {
             follower.stepOver();
             followed = offset + 1;
         }
+    }
+
+    private LogFollower startFollowing() throws IOException {
+        return new LocalLogs(folder.resolve("data"))
+                .follow(new StoredPartition(KilledAppender.PARTITION, KilledAppender.TOPIC_ID), 0);
     }
 
     private Process start() throws IOException {
