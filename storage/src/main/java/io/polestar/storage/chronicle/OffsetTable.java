@@ -35,6 +35,7 @@ final class OffsetTable {
     private static final int HEADER_BYTES = 64;
     private static final int SLOT_BYTES = 64;
     private static final int USED = 8;
+    private static final int PAGE_BYTES = 4096;
 
     /** So many others are released before a slot is used again: a store that comes late meets nobody. */
     private static final int REUSED_BEHIND = 1024;
@@ -49,23 +50,40 @@ final class OffsetTable {
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final Logger LOG = LoggerFactory.getLogger(OffsetTable.class);
 
+    private final Path file;
     private final ByteBuffer memory;
     private final Deque<Integer> free = new ArrayDeque<>();
 
-    private OffsetTable(ByteBuffer memory) {
+    /** The owner's: up to here the file has blocks on the disk. */
+    private int writtenTo;
+
+    private OffsetTable(Path file, ByteBuffer memory) {
+        this.file = file;
         this.memory = memory;
     }
 
     /** For the owner of the data directory: takes the table over, empty. */
     static OffsetTable create(Path root) throws IOException {
-        OffsetTable table = new OffsetTable(map(root, MapMode.READ_WRITE));
-        long used = table.used();
-        for (int slot = 0; slot < used; slot++) {
-            table.clear(at(slot));
-        }
-        LONG.setRelease(table.memory, USED, 0L);
+        Path file = root.resolve(FILE);
+        OffsetTable table = new OffsetTable(file, map(file, MapMode.READ_WRITE));
+        table.writeTo(at((int) table.used()) + 1);
         LONG.setRelease(table.memory, 0, FORMAT);
         return table;
+    }
+
+    /** Zeros, page by page: on a full disk a write fails, where a store to the mapping would end the process. */
+    private void writeTo(int end) throws IOException {
+        int to = (end + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+        if (to <= writtenTo) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            ByteBuffer zeros = ByteBuffer.allocate(to - writtenTo);
+            while (zeros.hasRemaining()) {
+                channel.write(zeros, (long) writtenTo + zeros.position());
+            }
+        }
+        writtenTo = to;
     }
 
     /**
@@ -74,25 +92,26 @@ final class OffsetTable {
      * @throws java.nio.file.NoSuchFileException if no broker of this version has had the directory
      */
     static OffsetTable read(Path root) throws IOException {
-        OffsetTable table = new OffsetTable(map(root, MapMode.READ_ONLY));
+        Path file = root.resolve(FILE);
+        OffsetTable table = new OffsetTable(file, map(file, MapMode.READ_ONLY));
         long format = (long) LONG.getAcquire(table.memory, 0);
         if (format == 0) {
-            throw new NoSuchFileException(root.resolve(FILE).toString(), null, "it is being made");
+            throw new NoSuchFileException(file.toString(), null, "it is being made");
         } else if (format != FORMAT) {
-            throw new IOException(root.resolve(FILE) + " is of another version of Polestar");
+            throw new IOException(file + " is of another version of Polestar");
         }
         return table;
     }
 
     /** The file is sparse. It stays mapped as long as somebody uses the table: an unmapped page would end the process. */
-    private static ByteBuffer map(Path root, MapMode mode) throws IOException {
+    private static ByteBuffer map(Path file, MapMode mode) throws IOException {
         StandardOpenOption[] options = mode == MapMode.READ_ONLY
                 ? new StandardOpenOption[] {StandardOpenOption.READ}
                 : new StandardOpenOption[] {StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE
                 };
-        try (FileChannel channel = FileChannel.open(root.resolve(FILE), options)) {
+        try (FileChannel channel = FileChannel.open(file, options)) {
             if (mode == MapMode.READ_ONLY && channel.size() < at(SLOTS)) {
-                throw new NoSuchFileException(root.resolve(FILE).toString(), null, "it is being made");
+                throw new NoSuchFileException(file.toString(), null, "it is being made");
             }
             return channel.map(mode, 0, at(SLOTS)).order(ByteOrder.nativeOrder());
         }
@@ -115,8 +134,8 @@ final class OffsetTable {
     synchronized Slot claim(Uuid topicId, int partition) {
         Integer reused = free.size() > REUSED_BEHIND ? free.poll() : null;
         int slot = reused == null ? (int) used() : reused;
-        if (slot == SLOTS) {
-            LOG.warn("event=offset_table_full slots={} consequence=\"not all partitions can be read locally\"", SLOTS);
+        if (slot == SLOTS || !isWritten(slot)) {
+            LOG.warn("partition={} of topic_id={} gets no slot; it cannot be read locally", partition, topicId);
             return new Slot(null, -1, topicId);
         }
         int at = at(slot);
@@ -128,6 +147,16 @@ final class OffsetTable {
             LONG.setRelease(memory, USED, slot + 1L);
         }
         return new Slot(this, slot, topicId);
+    }
+
+    private boolean isWritten(int slot) {
+        try {
+            writeTo(at(slot + 1));
+            return true;
+        } catch (IOException e) {
+            LOG.warn("{} cannot be written", file, e);
+            return false;
+        }
     }
 
     private synchronized void release(int slot) {
