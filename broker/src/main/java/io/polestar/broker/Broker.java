@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.polestar.broker.admin.TopicsPage;
+import io.polestar.broker.admin.ViewsPage;
 import io.polestar.broker.api.ApiHandler;
 import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.api.ApiVersionsHandler;
@@ -25,6 +26,7 @@ import io.polestar.broker.group.MemberDepartures;
 import io.polestar.broker.http.HttpServer;
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.http.Readiness;
+import io.polestar.broker.hub.view.Views;
 import io.polestar.broker.metrics.CleanerMeters;
 import io.polestar.broker.metrics.LogMeters;
 import io.polestar.broker.metrics.LossMeters;
@@ -156,6 +158,7 @@ public final class Broker implements AutoCloseable {
                 parts.add("partitions", new Partitions(config, store, time, scheduler, space, new LossMeters(meters)));
         LogCleaner cleaner = parts.add("log cleaner", new LogCleaner(config, partitions::all, space, time));
         CleanerMeters.bind(meters, cleaner);
+        Views views = parts.add("views", new Views(partitions, config.dataDirectory(), disk, scheduler));
         transactions = parts.add(
                 "transactions",
                 new TransactionCoordinator(
@@ -189,10 +192,12 @@ public final class Broker implements AutoCloseable {
         apis = apis(controller, creation, partitions, verifier, clientMetrics);
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
+        ViewsPage viewsPage = new ViewsPage(views::states, creation);
+        pages.add("/v1/views", viewsPage, viewsPage);
         stage("handlers built");
 
         join(controller.installPublishers(
-                List.of(partitions, shares.publisher(), groups.publisher(), transactions, clientMetrics)));
+                List.of(partitions, views, shares.publisher(), groups.publisher(), transactions, clientMetrics)));
         stage("partitions recovered");
         readiness.done("metadata");
         readiness.done("recovery");
@@ -202,6 +207,7 @@ public final class Broker implements AutoCloseable {
         stage("unfenced");
         readiness.done("registration");
         partitions.start();
+        views.start();
         cleaner.start();
         parts.add("serving", () -> stopServing(controller));
         network.startServing(apis);

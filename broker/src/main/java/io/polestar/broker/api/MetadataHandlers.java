@@ -52,7 +52,7 @@ public final class MetadataHandlers {
     private static List<ApiHandler<?>> ofTopics(BrokerConfig config, EmbeddedController controller, Access access) {
         MetadataChanges changes = controller.changes();
         return List.of(
-                new CreateTopicsHandler(changes, access),
+                new CreateTopicsHandler(changes, controller.metadataCache(), access),
                 new DeleteTopicsHandler(config.getBoolean(ServerConfigs.DELETE_TOPIC_ENABLE_CONFIG), changes, access),
                 new CreatePartitionsHandler(changes, controller.metadataCache(), access));
     }

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -71,6 +72,13 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
             return completedFuture(problem(HttpResponseStatus.BAD_REQUEST));
         }
         String path = new QueryStringDecoder(request.uri()).path();
+        HttpMethod method = request.method();
+        if (method.equals(HttpMethod.POST) || method.equals(HttpMethod.DELETE)) {
+            Optional<CompletionStage<Answer>> change = change(request, path);
+            if (change.isPresent()) {
+                return change.get();
+            }
+        }
         Supplier<CompletionStage<Answer>> page = switch (path) {
             case "/livez" -> () -> completedFuture(ok());
             case "/readyz" -> () -> completedFuture(ready());
@@ -84,6 +92,18 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean read =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         return read ? page.get() : completedFuture(problem(HttpResponseStatus.METHOD_NOT_ALLOWED));
+    }
+
+    /** Another site's page in a browser on this machine can send neither JSON nor a DELETE without asking first. */
+    private Optional<CompletionStage<Answer>> change(FullHttpRequest request, String path) {
+        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+        if (request.method().equals(HttpMethod.POST) && !type.startsWith(JSON)) {
+            return pages.find(path).map(page -> completedFuture(problem(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE)));
+        }
+        String body = request.content().toString(UTF_8);
+        return pages.change(request.method().name(), path, body)
+                .map(outcome -> outcome.thenApply(each ->
+                        new Answer(HttpResponseStatus.valueOf(each.status()), JSON, JsonPages.text(each.content()))));
     }
 
     private static Supplier<CompletionStage<Answer>> json(String text) {
