@@ -33,6 +33,7 @@ import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.metrics.ProcessMeters;
 import io.polestar.broker.metrics.RequestMetrics;
 import io.polestar.broker.metrics.Scrape;
+import io.polestar.broker.metrics.ViewMeters;
 import io.polestar.broker.net.BoundListener;
 import io.polestar.broker.net.NetworkConfig;
 import io.polestar.broker.net.NetworkServer;
@@ -194,6 +195,7 @@ public final class Broker implements AutoCloseable {
         pages.add("/v1/topics", new TopicsPage(partitions::all));
         ViewsPage viewsPage = new ViewsPage(views::states, creation);
         pages.add("/v1/views", viewsPage, viewsPage);
+        meters.getPrometheusRegistry().register(new ViewMeters(views::states));
         stage("handlers built");
 
         join(controller.installPublishers(

@@ -27,8 +27,8 @@ public final class ViewConfigs {
 
     public static final String WHERE = "polestar.view.where";
     static final String WHERE_DOC =
-            "Of a view: header.NAME=VALUE (or header.NAME:VALUE), or header.NAME for a header that is there; several with commas between, of which all"
-                    + " must hold. Other records are not in the view.";
+            "Of a view: header.NAME=VALUE, or header.NAME for a header that is there; several with commas between, of which all must hold. Other"
+                    + " records are not in the view.";
 
     public static final String WHERE_KEY = "polestar.view.where.key";
     static final String WHERE_KEY_DOC = "Of a view: what the key of a record in it begins with, as UTF-8.";
@@ -45,7 +45,7 @@ public final class ViewConfigs {
     /** A view's offsets stand for what these chose, so they stay as they are. */
     private static final Set<String> FIXED = Set.of(PATTERN, WHERE, WHERE_KEY, BACKFILL);
 
-    private static final Pattern CONDITION = Pattern.compile("header\\.([^=:,]+)(?:[=:]([^,]*))?");
+    private static final Pattern CONDITION = Pattern.compile("header\\.([^=,]+)(?:=([^,]*))?");
 
     private ViewConfigs() {}
 

@@ -29,6 +29,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -37,6 +38,8 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,13 +201,7 @@ class ViewsIT {
         assertEquals(List.of(0L, 1L, 2L, 3L), offsets(records));
         records.forEach(record -> assertEquals(0, record.headers().toArray().length));
 
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, VIEW);
-        admin.incrementalAlterConfigs(Map.of(
-                        resource,
-                        List.of(new AlterConfigOp(
-                                new ConfigEntry(ViewConfigs.SOURCE_HEADERS, "true"), AlterConfigOp.OpType.SET))))
-                .all()
-                .get();
+        set(VIEW, ViewConfigs.SOURCE_HEADERS, "true");
         assertEquals(WIND + "-0@3", source(read(4).get(3)));
     }
 
@@ -355,14 +352,7 @@ class ViewsIT {
     }
 
     private void assertRefused(String topic, String name, String value) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        ExecutionException refused = assertThrows(
-                ExecutionException.class,
-                () -> admin.incrementalAlterConfigs(Map.of(
-                                resource,
-                                List.of(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET))))
-                        .all()
-                        .get());
+        ExecutionException refused = assertThrows(ExecutionException.class, () -> set(topic, name, value));
         assertInstanceOf(InvalidConfigurationException.class, refused.getCause());
     }
 
@@ -395,6 +385,86 @@ class ViewsIT {
         produce(WIND, "w3");
         assertEquals(List.of("w2", "r0 of another topic", "w3"), values(read(3)));
         assertEquals(List.of(2L, 5L, 6L), offsets(read(3)));
+    }
+
+    @Test
+    void shouldPassOverWhatTheRetentionOfASourceRemoves() throws Exception {
+        create(WIND, 1, Map.of());
+        createView(Map.of());
+        try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
+            long twoHoursAgo = System.currentTimeMillis() - 7_200_000;
+            producer.send(new ProducerRecord<>(WIND, 0, twoHoursAgo, "k", "old"))
+                    .get();
+        }
+        awaitEnd(1);
+        set(WIND, "retention.ms", "3600000");
+        await().until(() -> admin.listOffsets(Map.of(new TopicPartition(WIND, 0), OffsetSpec.earliest()))
+                        .partitionResult(new TopicPartition(WIND, 0))
+                        .get()
+                        .offset()
+                == 1);
+        produce(WIND, "new");
+        List<ConsumerRecord<String, String>> records = read(1);
+        assertEquals(List.of("new"), values(records));
+        assertEquals(List.of(1L), offsets(records));
+        assertEquals(0, offset(OffsetSpec.earliest()));
+        assertEquals(1, offset(OffsetSpec.forTimestamp(System.currentTimeMillis() - 3_600_000)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    void shouldShowCompressedBatchesAndTimesOfTheAppend(String sourceHeaders) throws Exception {
+        create(WIND, 1, Map.of("message.timestamp.type", "LogAppendTime"));
+        createView(Map.of(ViewConfigs.SOURCE_HEADERS, sourceHeaders, PolestarTopicConfigs.DURABILITY, "sync"));
+        long before = System.currentTimeMillis();
+        int count = 0;
+        for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
+            try (KafkaProducer<String, String> producer =
+                    broker.producer(Map.of("compression.type", codec, "linger.ms", 100, "batch.size", 1 << 20))) {
+                for (int i = 0; i < 500; i++) {
+                    producer.send(new ProducerRecord<>(WIND, 0, 5L, "k", "value " + count++ + "x".repeat(50)));
+                }
+            }
+        }
+        List<ConsumerRecord<String, String>> of = read(Map.of(), new TopicPartition(WIND, 0), count);
+        List<ConsumerRecord<String, String>> view = read(count);
+        assertEquals(values(of), values(view));
+        assertEquals(offsets(of), offsets(view));
+        assertEquals(
+                of.stream().map(ConsumerRecord::timestamp).toList(),
+                view.stream().map(ConsumerRecord::timestamp).toList());
+        assertEquals(TimestampType.LOG_APPEND_TIME, view.get(0).timestampType());
+        assertEquals(0, offset(OffsetSpec.forTimestamp(before)));
+    }
+
+    @Test
+    void shouldServeShareGroups() throws Exception {
+        create(WIND, 1, Map.of());
+        createView(Map.of(ViewConfigs.SOURCE_HEADERS, "false"));
+        set(new ConfigResource(ConfigResource.Type.GROUP, "s"), "share.auto.offset.reset", "earliest");
+        produce(WIND, "small", "x".repeat(10_000));
+        Map<String, Object> configs = Map.of("bootstrap.servers", broker.bootstrapServers(), "group.id", "s");
+        List<String> values = new ArrayList<>();
+        try (KafkaShareConsumer<String, String> consumer =
+                new KafkaShareConsumer<>(configs, new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(List.of(VIEW));
+            await().until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
+                return values.size() == 2;
+            });
+        }
+        assertEquals(List.of("small", "x".repeat(10_000)), values);
+    }
+
+    private void set(String topic, String name, String value) throws Exception {
+        set(new ConfigResource(ConfigResource.Type.TOPIC, topic), name, value);
+    }
+
+    private void set(ConfigResource resource, String name, String value) throws Exception {
+        admin.incrementalAlterConfigs(Map.of(
+                        resource, List.of(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
     }
 
     @Test

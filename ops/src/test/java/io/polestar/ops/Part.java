@@ -51,7 +51,7 @@ record Part(String name, Set<String> imports) {
                     "broker.txn",
                     "protocol",
                     "storage"),
-            part("broker.metrics", "broker.topic"),
+            part("broker.metrics", "broker.hub.view", "broker.topic"),
             part("broker.net", SETTINGS, "broker.api", "broker.metrics", "protocol"),
             part("broker.http"),
             part(

@@ -80,6 +80,8 @@ class ViewsPageIT {
         await().until(() -> page("/v1/views/london").get("untaken").asLong() == 0);
         assertEquals(1, page("/v1/topics/london").at("/partitions/0/endOffset").asLong());
         assertEquals(1, page("/v1/views").size());
+        String metrics = send("GET", "/metrics", "", "text/plain").body();
+        assertTrue(metrics.contains("polestar_view_untaken{view=\"london\"} 0.0"), metrics);
 
         assertEquals(404, status("DELETE", "/v1/views/weather.wind.london", ""));
         assertEquals(200, status("DELETE", "/v1/views/london", ""));

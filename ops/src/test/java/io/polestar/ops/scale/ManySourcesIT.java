@@ -147,6 +147,7 @@ class ManySourcesIT {
                 Map.of("bootstrap.servers", broker.bootstrap()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
+            topics.forEach(producer::partitionsFor); // else the first message to each waits for its metadata
             long startNs = System.nanoTime();
             for (int i = 0; i < count; i++) {
                 long dueNs = startNs + TimeUnit.SECONDS.toNanos(1) * i / TOPICS;

@@ -46,7 +46,7 @@ class RecordFilterTest {
     @ParameterizedTest
     @CsvSource({
         "header.unit=C, unit=C, true",
-        "header.unit:C, unit=C, true",
+        "header.unit:C, unit:C=any, true",
         "header.unit=C, unit=F, false",
         "header.unit=C, unit=C2, false",
         "header.unit=C, , false",
