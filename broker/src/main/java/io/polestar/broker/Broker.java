@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.polestar.broker.admin.TopicsPage;
+import io.polestar.broker.admin.ViewsPage;
 import io.polestar.broker.api.ApiHandler;
 import io.polestar.broker.api.ApiTable;
 import io.polestar.broker.api.ApiVersionsHandler;
@@ -28,12 +29,14 @@ import io.polestar.broker.http.HttpServer;
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.http.Readiness;
 import io.polestar.broker.hub.ledger.Ledger;
+import io.polestar.broker.hub.view.Views;
 import io.polestar.broker.metrics.CleanerMeters;
 import io.polestar.broker.metrics.LogMeters;
 import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.metrics.ProcessMeters;
 import io.polestar.broker.metrics.RequestMetrics;
 import io.polestar.broker.metrics.Scrape;
+import io.polestar.broker.metrics.ViewMeters;
 import io.polestar.broker.net.BoundListener;
 import io.polestar.broker.net.NetworkConfig;
 import io.polestar.broker.net.NetworkServer;
@@ -167,6 +170,7 @@ public final class Broker implements AutoCloseable {
         parts.add("ledger", ledger).follow(partitions);
         LogCleaner cleaner = parts.add("log cleaner", new LogCleaner(config, partitions::all, space, time));
         CleanerMeters.bind(meters, cleaner);
+        Views views = parts.add("views", new Views(partitions, config.dataDirectory(), disk, scheduler));
         transactions = parts.add(
                 "transactions",
                 new TransactionCoordinator(
@@ -206,10 +210,14 @@ public final class Broker implements AutoCloseable {
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
         pages.add("/v1/audit", ledger.page());
+        ViewsPage viewsPage = new ViewsPage(views::states, creation);
+        pages.add("/v1/views", viewsPage, viewsPage);
+        meters.getPrometheusRegistry().register(new ViewMeters(views::states));
         stage("handlers built");
 
         join(controller.installPublishers(List.of(
                 partitions,
+                views,
                 shares.publisher(),
                 groups.publisher(),
                 transactions,
@@ -226,6 +234,7 @@ public final class Broker implements AutoCloseable {
         stage("unfenced");
         readiness.done("registration");
         partitions.start();
+        views.start();
         cleaner.start();
         parts.add("serving", () -> stopServing(controller));
         network.startServing(apis, quotas);

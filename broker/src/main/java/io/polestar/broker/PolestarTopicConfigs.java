@@ -12,7 +12,10 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.server.config.ConfigSynonym;
 
-/** The topic configs that Kafka has no name for. The broker setting of the same name is the default of each. */
+/**
+ * The topic configs that Kafka has no name for. The broker setting of the same name is the default of each, but for those
+ * that make a view.
+ */
 public final class PolestarTopicConfigs {
     public static final String DURABILITY = "polestar.durability";
     static final String DURABILITY_DOC =
@@ -28,7 +31,7 @@ public final class PolestarTopicConfigs {
     static final Range DURABILITY_INTERVAL_MS_VALUES = Range.atLeast(1);
 
     /** These configs alone; {@link BrokerConfig#TOPIC_DEFINITION} has Kafka's too. */
-    public static final ConfigDef DEFINITION = new ConfigDef()
+    public static final ConfigDef DEFINITION = ViewConfigs.addTo(new ConfigDef()
             .define(DURABILITY, Type.STRING, DURABILITY_DEFAULT, DURABILITY_VALUES, Importance.HIGH, DURABILITY_DOC)
             .define(
                     DURABILITY_INTERVAL_MS,
@@ -36,16 +39,17 @@ public final class PolestarTopicConfigs {
                     DURABILITY_INTERVAL_MS_DEFAULT,
                     DURABILITY_INTERVAL_MS_VALUES,
                     Importance.MEDIUM,
-                    DURABILITY_INTERVAL_MS_DOC);
+                    DURABILITY_INTERVAL_MS_DOC));
 
-    /** For each the broker setting that is its default. */
+    /** For each the broker setting that is its default; a view's configs have none. */
     static final Map<String, List<ConfigSynonym>> SYNONYMS = DEFINITION.names().stream()
+            .filter(PolestarTopicConfigs::hasBrokerDefault)
             .collect(Collectors.toUnmodifiableMap(name -> name, name -> List.of(new ConfigSynonym(name))));
 
     private PolestarTopicConfigs() {}
 
     /**
-     * Checks those of the configs that are ours.
+     * Checks those of a topic's configs that are ours.
      *
      * @throws InvalidConfigurationException naming the config and what it may be
      */
@@ -55,6 +59,12 @@ public final class PolestarTopicConfigs {
                 validate(name, value);
             }
         });
+        ViewConfigs.validate(configs);
+    }
+
+    /** Whether the broker setting of the same name is the topic config's default. */
+    public static boolean hasBrokerDefault(String name) {
+        return DEFINITION.names().contains(name) && !ViewConfigs.isOfViews(name);
     }
 
     private static void validate(String name, String value) {

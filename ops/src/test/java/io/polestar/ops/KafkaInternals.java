@@ -67,6 +67,13 @@ record KafkaInternals(String part, String reason, List<String> prefixes) {
                     "server.record.",
                     "server.util."),
             uses(
+                    "broker.hub.view",
+                    "topics as the image has them",
+                    "image.",
+                    "metadata.PartitionRegistration",
+                    "server.common.OffsetAndEpoch",
+                    "server.util.Scheduler"),
+            uses(
                     "broker.coordinator",
                     "what Kafka's coordinators are loaded by, and topics as the image has them",
                     "coordinator.common.runtime.",

@@ -19,7 +19,7 @@ record Part(String name, Set<String> imports) {
 
     private static final String ROOT = "io.polestar.";
     private static final Set<String> SETTINGS_CLASSES =
-            Set.of("BrokerConfig", "PolestarConfigs", "PolestarTopicConfigs", "HostPort");
+            Set.of("BrokerConfig", "PolestarConfigs", "PolestarTopicConfigs", "ViewConfigs", "HostPort");
 
     static final List<Part> ALL = List.of(
             part("protocol"),
@@ -29,7 +29,7 @@ record Part(String name, Set<String> imports) {
             part("client", "client.config", "client.track", "protocol", "storage", "storage.chronicle"),
             part("client.config", "protocol"),
             part("client.track", "protocol"),
-            part(SETTINGS),
+            part(SETTINGS, "protocol"),
             part("broker.security"),
             part("broker.quota", SETTINGS),
             part("broker.telemetry", SETTINGS),
@@ -38,6 +38,7 @@ record Part(String name, Set<String> imports) {
             part("broker.coordinator", "broker.topic", "storage"),
             part("broker.group", SETTINGS, "broker.coordinator", "broker.topic", "storage"),
             part("broker.share", SETTINGS, "broker.coordinator", "broker.group", "broker.topic", "protocol", "storage"),
+            part("broker.hub.view", SETTINGS, "broker.topic", "protocol", "storage"),
             part("broker.txn", SETTINGS, "broker.coordinator", "broker.topic"),
             part("broker.config", SETTINGS, "broker.topic", "broker.controller", "broker.security"),
             part(
@@ -53,10 +54,17 @@ record Part(String name, Set<String> imports) {
                     "broker.txn",
                     "protocol",
                     "storage"),
-            part("broker.metrics", "broker.topic"),
+            part("broker.metrics", "broker.hub.view", "broker.topic"),
             part("broker.net", SETTINGS, "broker.api", "broker.metrics", "broker.quota", "protocol"),
             part("broker.http"),
-            part("broker.admin", "broker.http", "broker.topic", "storage"),
+            part(
+                    "broker.admin",
+                    SETTINGS,
+                    "broker.controller",
+                    "broker.http",
+                    "broker.hub.view",
+                    "broker.topic",
+                    "storage"),
             part("broker.hub.ledger", "broker.group", "broker.http", "broker.topic", "storage"),
             part(
                     "broker",
@@ -68,6 +76,7 @@ record Part(String name, Set<String> imports) {
                     "broker.group",
                     "broker.http",
                     "broker.hub.ledger",
+                    "broker.hub.view",
                     "broker.metrics",
                     "broker.net",
                     "broker.quota",

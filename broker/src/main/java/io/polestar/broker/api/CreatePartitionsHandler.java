@@ -1,5 +1,6 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.ViewConfigs;
 import io.polestar.broker.controller.MetadataChanges;
 import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
@@ -76,6 +77,9 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
             } else if (addsTooMany(request.topics().find(name))) {
                 refused.add(refusal(name, Errors.POLICY_VIOLATION)
                         .setErrorMessage("A request may add at most " + MOST_ADDED + " partitions to a topic"));
+            } else if (cache.topicConfig(name).containsKey(ViewConfigs.PATTERN)) {
+                refused.add(refusal(name, Errors.POLICY_VIOLATION)
+                        .setErrorMessage("A view keeps its partitions: each source has its own among them"));
             } else {
                 accepted.add(request.topics().find(name));
             }

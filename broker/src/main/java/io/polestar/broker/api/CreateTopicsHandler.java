@@ -20,11 +20,12 @@ import org.apache.kafka.common.requests.CreateTopicsRequest;
 import org.apache.kafka.common.requests.CreateTopicsResponse;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.metadata.MetadataCache;
 import org.apache.kafka.server.quota.ControllerMutationQuota;
 
 /**
  * Creates topics; each is answered for itself, when its partitions can be used. v5 tells partitions, replication factor
- * and configs of what was created; v7 the topic id.
+ * and configs of what was created; v7 the topic id. A topic with {@code polestar.view.pattern} is a view.
  */
 final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     private static final int FIRST_VERSION_REFUSED_BY_QUOTA = 6;
@@ -32,11 +33,14 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     private final MetadataChanges changes;
     private final ClientQuotas quotas;
     private final Access access;
+    private final ViewCreation views;
 
-    CreateTopicsHandler(MetadataChanges changes, ClientQuotas quotas, Access access) {
+    /** @param cache the topics there are, which a view to be created may match */
+    CreateTopicsHandler(MetadataChanges changes, MetadataCache cache, ClientQuotas quotas, Access access) {
         this.changes = changes;
         this.quotas = quotas;
         this.access = access;
+        this.views = new ViewCreation(cache, access);
     }
 
     @Override
@@ -77,6 +81,16 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
                                 "Creation of internal topic " + name + " is prohibited."));
             } else if (!everywhere && !access.allowed(context, AclOperation.CREATE, ResourceType.TOPIC, name)) {
                 refused.put(name, refusal(name, Errors.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."));
+            }
+        });
+        topics.forEach(topic -> {
+            if (!refused.containsKey(topic.name()) && !views.isAllowed(context, topic)) {
+                refused.put(
+                        topic.name(),
+                        refusal(
+                                topic.name(),
+                                Errors.TOPIC_AUTHORIZATION_FAILED,
+                                "Who creates a view must be allowed to read all topics that match its pattern."));
             }
         });
         return refused;

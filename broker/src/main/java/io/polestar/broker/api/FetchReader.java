@@ -122,7 +122,7 @@ record FetchReader(
 
     private LogSlice slice(Partition partition, FetchRequest.PartitionData asked, int bytes, boolean atLeastOneBatch) {
         try {
-            return partition.read(asked.fetchOffset, bytes, atLeastOneBatch, isolation);
+            return partition.readToSend(asked.fetchOffset, bytes, atLeastOneBatch, isolation);
         } catch (OffsetOutOfRangeException e) {
             partition.noteOutOfRange(asked.fetchOffset, clientId);
             throw e;

@@ -57,7 +57,7 @@ public final class MetadataHandlers {
             BrokerConfig config, EmbeddedController controller, ClientQuotas quotas, Access access) {
         MetadataChanges changes = controller.changes();
         return List.of(
-                new CreateTopicsHandler(changes, quotas, access),
+                new CreateTopicsHandler(changes, controller.metadataCache(), quotas, access),
                 new DeleteTopicsHandler(
                         config.getBoolean(ServerConfigs.DELETE_TOPIC_ENABLE_CONFIG), changes, quotas, access),
                 new CreatePartitionsHandler(changes, controller.metadataCache(), quotas, access));

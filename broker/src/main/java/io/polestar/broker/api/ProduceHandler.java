@@ -135,7 +135,9 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
         try {
             TopicPartition topicPartition = new TopicPartition(nameOf(topic), data.index());
             requireWrite(context, topic, topicPartition.topic(), mayWrite);
-            requireSame(topic.topicId(), partitions.leader(topicPartition));
+            Partition partition = partitions.leader(topicPartition);
+            requireSame(topic.topicId(), partition);
+            partition.requireProducible();
             requireAppendable(context, request, topicPartition);
             return Optional.of(records(context.apiVersion(), data));
         } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package io.polestar.broker.config;
 
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.PolestarTopicConfigs;
+import io.polestar.broker.ViewConfigs;
 import io.polestar.broker.security.Access;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +50,15 @@ public final class ConfigChecks {
             Properties stored = cache.config(resource);
             changes.forEach(change -> apply(stored, change));
             checkBroker(resource, stored);
+        } else if (resource.type() == ConfigResource.Type.TOPIC) {
+            checkView(resource, changes);
         }
+    }
+
+    private void checkView(ConfigResource resource, List<ConfigChange> changes) {
+        Properties stored = cache.config(resource);
+        changes.forEach(change -> ViewConfigs.requireChangeable(
+                stored, change.name(), change.operation() == OpType.DELETE ? null : change.value()));
     }
 
     /** Changes that replace all the resource has. */
@@ -60,6 +69,11 @@ public final class ConfigChecks {
             Properties replacement = new Properties();
             changes.forEach(change -> replacement.setProperty(change.name(), change.value()));
             checkBroker(resource, replacement);
+        } else if (resource.type() == ConfigResource.Type.TOPIC) {
+            checkView(resource, changes);
+            ViewConfigs.requireKept(
+                    cache.config(resource),
+                    changes.stream().map(ConfigChange::name).collect(Collectors.toSet()));
         }
     }
 
@@ -120,7 +134,7 @@ public final class ConfigChecks {
     /** Kafka's checks let pass what they do not know. */
     private static void checkOurs(Properties changed) {
         changed.stringPropertyNames().stream()
-                .filter(PolestarTopicConfigs.DEFINITION.names()::contains)
+                .filter(PolestarTopicConfigs::hasBrokerDefault)
                 .forEach(name -> PolestarTopicConfigs.DEFINITION.parse(Map.of(name, changed.getProperty(name))));
     }
 

@@ -76,8 +76,9 @@ final class TopicDescriber implements ConfigDescriber {
         if (own.containsKey(name)) {
             all.add(ConfigEntries.synonym(name, ConfigEntries.shown(value, type), ConfigSource.TOPIC_CONFIG));
         }
-        boolean ours = PolestarTopicConfigs.DEFINITION.names().contains(name);
-        String brokerName = ours ? name : ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.get(name);
+        String brokerName = PolestarTopicConfigs.hasBrokerDefault(name)
+                ? name
+                : ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.get(name);
         if (brokerName != null) {
             all.addAll(synonyms.of(brokerName));
         }

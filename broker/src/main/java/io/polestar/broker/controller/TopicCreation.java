@@ -2,11 +2,13 @@ package io.polestar.broker.controller;
 
 import io.polestar.broker.BrokerConfig;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -77,6 +79,21 @@ public final class TopicCreation {
         return mine;
     }
 
+    /** As {@link #create(CreatableTopic, KafkaPrincipal)}, but TOPIC_ALREADY_EXISTS if it is there. */
+    public CompletableFuture<ApiError> createNew(CreatableTopic topic, KafkaPrincipal principal) {
+        return answer(topic, principal).thenApply(answer -> {
+            var created = answer.topics().find(topic.name());
+            return new ApiError(Errors.forCode(created.errorCode()), created.errorMessage());
+        });
+    }
+
+    /** Deletes a topic. */
+    public CompletableFuture<ApiError> delete(Uuid topicId, KafkaPrincipal principal) {
+        return changes.applyAsBroker(
+                        principal, (controller, context) -> controller.deleteTopics(context, List.of(topicId)))
+                .thenApply(results -> results.get(topicId));
+    }
+
     private static boolean mayExist(String name) {
         try {
             Topic.validate(name);
@@ -87,11 +104,14 @@ public final class TopicCreation {
     }
 
     private CompletableFuture<ApiError> send(CreatableTopic topic, KafkaPrincipal principal) {
+        return answer(topic, principal).thenApply(answer -> result(topic.name(), answer));
+    }
+
+    private CompletableFuture<CreateTopicsResponseData> answer(CreatableTopic topic, KafkaPrincipal principal) {
         CreateTopicsRequestData request = new CreateTopicsRequestData();
         request.topics().add(topic);
         return changes.applyAsBroker(
-                        principal, (controller, context) -> controller.createTopics(context, request, Set.of(), false))
-                .thenApply(answer -> result(topic.name(), answer));
+                principal, (controller, context) -> controller.createTopics(context, request, Set.of(), false));
     }
 
     private static ApiError result(String name, CreateTopicsResponseData answer) {

@@ -19,6 +19,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -72,6 +74,13 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         QueryStringDecoder uri = new QueryStringDecoder(request.uri());
         String path = uri.path();
+        HttpMethod method = request.method();
+        if (method.equals(HttpMethod.POST) || method.equals(HttpMethod.DELETE)) {
+            Optional<CompletionStage<Answer>> change = change(request, path);
+            if (change.isPresent()) {
+                return change.get();
+            }
+        }
         Supplier<CompletionStage<Answer>> page = switch (path) {
             case "/livez" -> () -> completedFuture(ok());
             case "/readyz" -> () -> completedFuture(ready());
@@ -93,6 +102,19 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
         } catch (IllegalArgumentException e) {
             return () -> completedFuture(problem(HttpResponseStatus.BAD_REQUEST));
         }
+    }
+
+    /** Another site's page in a browser on this machine can send neither JSON nor a DELETE without asking first. */
+    private Optional<CompletionStage<Answer>> change(FullHttpRequest request, String path) {
+        String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+        if (request.method().equals(HttpMethod.POST) && !type.startsWith(JSON)) {
+            return pages.find(path, Map.of())
+                    .map(page -> completedFuture(problem(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE)));
+        }
+        String body = request.content().toString(UTF_8);
+        return pages.change(request.method().name(), path, body)
+                .map(outcome -> outcome.thenApply(each ->
+                        new Answer(HttpResponseStatus.valueOf(each.status()), JSON, JsonPages.text(each.content()))));
     }
 
     private static Supplier<CompletionStage<Answer>> json(String text) {

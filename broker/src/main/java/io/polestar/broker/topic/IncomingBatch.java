@@ -98,13 +98,13 @@ final class IncomingBatch {
     }
 
     /**
-     * Gives the batch its offsets and its leader epoch after looking at its records.
+     * Gives the batch its offsets and its leader epoch after looking at its records, unless it is to be stored as it is.
      *
      * @return the time given to the records, or {@link RecordBatch#NO_TIMESTAMP} where they keep their own
      */
     long stamp(long baseOffset, int leaderEpoch, Time time) {
         long logAppendTimeMs = RecordBatch.NO_TIMESTAMP;
-        if (isPlainlyAcceptable(time.milliseconds())) {
+        if (origin == AppendOrigin.REPLICATION || isPlainlyAcceptable(time.milliseconds())) {
             batch.setLastOffset(baseOffset + batch.lastOffset() - batch.baseOffset());
             batch.setPartitionLeaderEpoch(leaderEpoch);
         } else {

@@ -4,6 +4,7 @@ import static io.polestar.broker.topic.LossListener.Cause.RETENTION_SIZE;
 import static io.polestar.broker.topic.LossListener.Cause.RETENTION_TIME;
 import static io.polestar.broker.topic.LossListener.Cause.TOPIC_DELETED;
 
+import io.polestar.broker.ViewConfigs;
 import io.polestar.storage.ForceListener;
 import io.polestar.storage.LogSlice;
 import io.polestar.storage.PartitionLog;
@@ -87,6 +88,11 @@ public final class Partition {
     private volatile Durability durability;
     private volatile long forceIntervalMs;
     private volatile KafkaStorageException failure;
+
+    /** Whether this is of a view: what it shows is found by {@link #referenced}, and nobody produces to it. */
+    private final boolean view;
+
+    private volatile ReferencedRecords referenced;
     private final Object trimming = new Object();
     private final ReadTrails readTrails = new ReadTrails();
 
@@ -106,6 +112,7 @@ public final class Partition {
         this.partitionLog = partitionLog;
         this.config = config;
         this.context = context;
+        this.view = ViewConfigs.isView(config.originals());
         this.durability = Durability.of(config);
         this.forceIntervalMs = Durability.intervalMs(config);
         this.watermarks = new Watermarks(partitionLog);
@@ -229,6 +236,32 @@ public final class Partition {
         }
     }
 
+    /** Whether the log only refers to records of other topics. */
+    public boolean isView() {
+        return view;
+    }
+
+    /** From now on a view's records are found so; until then it is answered as if it had no leader yet. */
+    public void serve(ReferencedRecords records) {
+        referenced = records;
+    }
+
+    private ReferencedRecords referenced() {
+        ReferencedRecords records = referenced;
+        if (records == null) {
+            throw new NotLeaderOrFollowerException("The view " + topicPartition + " is not served yet");
+        }
+        return records;
+    }
+
+    /** @throws PolicyViolationException if this is of a view */
+    public void requireProducible() {
+        if (view) {
+            throw new PolicyViolationException(
+                    topicPartition.topic() + " is a view and read-only: produce to the topics that it shows");
+        }
+    }
+
     /** As {@link #appendFromClient(MemoryRecords, short, VerificationGuard)}, for a batch that is in no transaction. */
     public Appended appendFromClient(MemoryRecords records, short acks) {
         return appendFromClient(records, acks, VerificationGuard.SENTINEL);
@@ -241,6 +274,7 @@ public final class Partition {
      * @param guard from {@link #beginVerification}, where the batch is the first of its transaction here
      */
     public Appended appendFromClient(MemoryRecords records, short acks, VerificationGuard guard) {
+        requireProducible();
         if (acks == -1) {
             leadership.requireEnoughReplicas(config.minInSyncReplicas, topicPartition);
         }
@@ -272,6 +306,21 @@ public final class Partition {
                         VerificationGuard.SENTINEL,
                         TransactionVersion.TV_UNKNOWN,
                         OptionalInt.of(leaderEpoch)));
+    }
+
+    /**
+     * Appends a batch that refers to records of other topics; stored as it is, but for offsets and leader epoch.
+     *
+     * @param records exactly one batch of magic 2, which may take more offsets than it has records
+     */
+    public Appended appendReference(MemoryRecords records) {
+        return append(
+                records,
+                new Writer(
+                        AppendOrigin.REPLICATION,
+                        VerificationGuard.SENTINEL,
+                        TransactionVersion.TV_UNKNOWN,
+                        OptionalInt.empty()));
     }
 
     /** Who appends, and what it brings beside the records. */
@@ -383,7 +432,30 @@ public final class Partition {
      * @throws OffsetOutOfRangeException if the offset is outside the log
      */
     public LogSlice read(long offset, int maxBytes, boolean atLeastOneBatch, IsolationLevel isolation) {
-        return partitionLog.read(offset, watermarks.limit(isolation), maxBytes, atLeastOneBatch);
+        return read(offset, maxBytes, atLeastOneBatch, isolation, true);
+    }
+
+    /** As {@link #read(long, int, boolean, IsolationLevel)}, but a region may begin and end inside a batch. */
+    public LogSlice readToSend(long offset, int maxBytes, boolean atLeastOneBatch, IsolationLevel isolation) {
+        return read(offset, maxBytes, atLeastOneBatch, isolation, false);
+    }
+
+    private LogSlice read(
+            long offset, int maxBytes, boolean atLeastOneBatch, IsolationLevel isolation, boolean wholeBatches) {
+        long limitOffset = watermarks.limit(isolation);
+        return view
+                ? referenced()
+                        .read(new ReferencedRecords.Wanted(
+                                offset, limitOffset, maxBytes, atLeastOneBatch, wholeBatches))
+                : partitionLog.read(offset, limitOffset, maxBytes, atLeastOneBatch);
+    }
+
+    /** For {@link ReferencedRecords}: the references themselves, as they are stored. */
+    public PartitionLog references() {
+        if (!view) {
+            throw new IllegalStateException(topicPartition + " has records of its own");
+        }
+        return partitionLog;
     }
 
     /** Who was handed which records. */
@@ -445,11 +517,11 @@ public final class Partition {
     }
 
     public Optional<TimestampedOffset> findByTimestamp(long timestampMs) {
-        return partitionLog.findByTimestamp(timestampMs);
+        return view ? referenced().findByTimestamp(timestampMs) : partitionLog.findByTimestamp(timestampMs);
     }
 
     public Optional<TimestampedOffset> maxTimestamp() {
-        return partitionLog.maxTimestamp();
+        return view ? referenced().maxTimestamp() : partitionLog.maxTimestamp();
     }
 
     /** Where the given leader epoch ended, as OffsetForLeaderEpoch answers it; empty if it is not known. */
@@ -520,7 +592,11 @@ public final class Partition {
             requireLeader(OptionalInt.empty());
             long before = partitionLog.startOffset();
             if (offset > before) {
-                context.losses().onRemoving(this, offset);
+                if (view) {
+                    referenced().beforeTrim();
+                } else {
+                    context.losses().onRemoving(this, offset);
+                }
                 partitionLog.trimTo(offset);
                 onTrimmed(offset);
                 tellOfRemoval(before, offset, cause);
@@ -615,7 +691,7 @@ public final class Partition {
 
     /** Whether this broker compacts the log now. */
     boolean isCompacted() {
-        return config.compact && leadership.leading() && failure == null;
+        return config.compact && !view && leadership.leading() && failure == null;
     }
 
     /** For compaction: who is told of what readers may miss. */

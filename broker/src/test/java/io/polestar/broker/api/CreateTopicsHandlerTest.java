@@ -107,6 +107,28 @@ class CreateTopicsHandlerTest {
     }
 
     @Test
+    void shouldCreateAViewOnlyForThoseWhoMayReadAllThatItShows() {
+        Topics.exists(apis, "readable.secret", 1);
+        Topics.exists(apis, "readable.open", 1);
+        Access prefix = (context, operation, type, name) ->
+                operation == AclOperation.CREATE || operation == AclOperation.READ && name.startsWith("readable.");
+        Access butOne = (context, operation, type, name) ->
+                prefix.allowed(context, operation, type, name) && !name.equals("readable.secret");
+        Map<String, String> fine = Map.of("polestar.view.pattern", "readable.>");
+
+        assertEquals(
+                Errors.NONE,
+                error(one(apis.call(create(topic("view-1", 1, fine)), prefix)).errorCode()));
+        assertEquals(
+                Errors.TOPIC_AUTHORIZATION_FAILED,
+                error(one(apis.call(create(topic("view-2", 1, fine)), butOne)).errorCode()));
+        assertEquals(
+                Errors.TOPIC_AUTHORIZATION_FAILED,
+                error(one(apis.call(create(topic("view-3", 1, Map.of("polestar.view.pattern", "*.open"))), prefix))
+                        .errorCode()));
+    }
+
+    @Test
     void shouldHideConfigsFromThoseWhoMayNotDescribeThem() {
         Access creators = (context, operation, type, name) -> operation == AclOperation.CREATE;
 

@@ -7,6 +7,7 @@ import io.polestar.ops.cli.record.ConsumeCommand;
 import io.polestar.ops.cli.record.ProduceCommand;
 import io.polestar.ops.cli.serve.ServeCommand;
 import io.polestar.ops.cli.topic.TopicCommand;
+import io.polestar.ops.cli.view.ViewCommand;
 import io.polestar.ops.example.ExampleCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,6 +57,7 @@ final class Verbs {
         verbs.put("consume", ConsumeCommand::new);
         verbs.put("group", GroupCommand::new);
         verbs.put("audit", AuditCommand::new);
+        verbs.put("view", ViewCommand::new);
         verbs.put("log", LogCommand::new);
         verbs.put("example", ExampleCommand::new);
         return verbs;

@@ -69,6 +69,39 @@ class ClientVerbsIT {
     }
 
     @Test
+    void shouldCreateListDescribeAndDeleteAView() throws Exception {
+        verb("topic", "create", "verbs.view.source").ok();
+        JsonNode created = json(
+                        "view",
+                        "create",
+                        "verbs-view",
+                        "--pattern",
+                        "verbs.view.*",
+                        "--where",
+                        "header.unit=C",
+                        "--where",
+                        "header.site",
+                        "--where-key",
+                        "k",
+                        "--source-headers",
+                        "off",
+                        "--backfill")
+                .get(0);
+        assertEquals("verbs.view.*", created.get("pattern").asText());
+        assertEquals(
+                "[{\"view\":\"verbs-view\",\"pattern\":\"verbs.view.*\",\"where\":\"header.unit=C,header.site\",\"whereKey\":\"k\",\"sourceHeaders\":false,\"backfill\":true}]",
+                json("view", "list").toString());
+        JsonNode described = json("view", "describe", "verbs-view").get(0);
+        assertEquals(1, described.get("matchingTopics").asInt());
+        assertEquals(0, described.get("endOffset").asInt());
+
+        assertFailed("no view", verb("view", "delete", "verbs.view.source"));
+        assertFailed("read-only", verb("produce", "verbs-view", "value"));
+        verb("view", "delete", "verbs-view").ok();
+        assertEquals("[]", json("view", "list").toString());
+    }
+
+    @Test
     void shouldCreateNothingWhenItIsADryRun() {
         verb("topic", "create", "verbs.dry", "--dry-run").ok();
 

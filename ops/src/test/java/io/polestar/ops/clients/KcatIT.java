@@ -4,13 +4,19 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.polestar.broker.ViewConfigs;
 import io.polestar.ops.BrokerUnderTest;
 import io.polestar.ops.Program;
 import io.polestar.ops.Program.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -97,6 +103,40 @@ class KcatIT {
         broker.crash();
 
         assertEquals(List.of("4", "5"), group("kcat-group", "kcat.group"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    void shouldReadAViewOfWhichTheEndIsGone(String sourceHeaders) throws Exception {
+        String view = "kcat.view." + sourceHeaders;
+        String kept = "kcat." + sourceHeaders + ".kept";
+        String gone = "kcat." + sourceHeaders + ".gone";
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            Map<String, String> configs = Map.of(
+                    ViewConfigs.PATTERN, "kcat." + sourceHeaders + ".*", ViewConfigs.SOURCE_HEADERS, sourceHeaders);
+            admin.createTopics(List.of(new NewTopic(view, 1, (short) 1).configs(configs)))
+                    .all()
+                    .get();
+            produce(kept, "1\n2\n", "-z", "lz4");
+            awaitEnd(admin, view, 2);
+            produce(gone, "3\n4\n");
+            awaitEnd(admin, view, 4);
+            assertEquals(
+                    List.of("1", "2", "3", "4"),
+                    consume(view, "-o", "beginning").lines());
+            admin.deleteTopics(List.of(gone)).all().get();
+        }
+        assertEquals(List.of("1", "2"), consume(view, "-o", "beginning").lines());
+        assertEquals(List.of(), consume(view, "-o", "2").lines());
+    }
+
+    private static void awaitEnd(Admin admin, String topic, long offset) {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        await().until(() -> admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                        .partitionResult(partition)
+                        .get()
+                        .offset()
+                == offset);
     }
 
     private static long timestamp(String topic, long offset) throws Exception {

@@ -5,6 +5,7 @@ import io.polestar.broker.PolestarTopicConfigs;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
@@ -33,19 +34,35 @@ final class ConfigPage {
                 %s
                 Configs of a topic too, where they win over the broker's: %s.
 
+                ## Configs of a topic alone
+
+                They make a topic a [view](GUIDE.md#views), when it is created.
+
+                | config | type | default | allowed | meaning |
+                | --- | --- | --- | --- | --- |
+                %s
                 ## Defaults that differ from Kafka's
 
                 Polestar is one node in one process: nothing has to be set to start it.
 
                 | setting | Polestar | Kafka |
                 | --- | --- | --- |
-                %s""".formatted(Pages.GENERATED, AppInfoParser.getVersion(), ours(), ofTopics(), differing());
+                %s""".formatted(
+                        Pages.GENERATED, AppInfoParser.getVersion(), ours(), ofTopics(), ofTopicsAlone(), differing());
     }
 
     private static String ours() {
-        Map<String, ConfigKey> keys = new TreeMap<>(BrokerConfig.DEFINITION.configKeys());
+        return rows(BrokerConfig.DEFINITION, name -> name.startsWith(OURS));
+    }
+
+    private static String ofTopicsAlone() {
+        return rows(PolestarTopicConfigs.DEFINITION, name -> !PolestarTopicConfigs.hasBrokerDefault(name));
+    }
+
+    private static String rows(ConfigDef definition, Predicate<String> wanted) {
+        Map<String, ConfigKey> keys = new TreeMap<>(definition.configKeys());
         return keys.values().stream()
-                .filter(key -> key.name.startsWith(OURS))
+                .filter(key -> wanted.test(key.name))
                 .map(key -> "| `%s` | %s | %s | %s | %s |%n"
                         .formatted(
                                 key.name,
@@ -58,6 +75,7 @@ final class ConfigPage {
 
     private static String ofTopics() {
         return PolestarTopicConfigs.DEFINITION.names().stream()
+                .filter(PolestarTopicConfigs::hasBrokerDefault)
                 .sorted()
                 .map(ConfigPage::code)
                 .collect(Collectors.joining(", "));
