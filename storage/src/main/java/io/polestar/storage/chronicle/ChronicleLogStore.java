@@ -236,7 +236,8 @@ public final class ChronicleLogStore implements LogStore {
         finish(forcer);
         finish(ahead);
         finish(background);
-        try (directory) {
+        try (directory;
+                offsets) {
             if (clean) {
                 directory.markClean();
             }

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.ByteBufferUnmapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * bytes a partition. It is made anew at each start and says nothing that must survive. The owner's methods are safe
  * for use from any thread; a slot has one writer at a time.
  */
-final class OffsetTable {
+final class OffsetTable implements AutoCloseable {
 
     static final String FILE = "offsets.table";
 
@@ -103,7 +104,7 @@ final class OffsetTable {
         return table;
     }
 
-    /** The file is sparse. It stays mapped as long as somebody uses the table: an unmapped page would end the process. */
+    /** The file is sparse. A reader's mapping lives as long as somebody has the table. */
     private static ByteBuffer map(Path file, MapMode mode) throws IOException {
         StandardOpenOption[] options = mode == MapMode.READ_ONLY
                 ? new StandardOpenOption[] {StandardOpenOption.READ}
@@ -147,6 +148,12 @@ final class OffsetTable {
             LONG.setRelease(memory, USED, slot + 1L);
         }
         return new Slot(this, slot, topicId);
+    }
+
+    /** For the owner, when every slot was released: nobody may store to one any more. */
+    @Override
+    public void close() throws IOException {
+        ByteBufferUnmapper.unmap(FILE, memory);
     }
 
     private boolean isWritten(int slot) {
