@@ -206,6 +206,7 @@ public final class Broker implements AutoCloseable {
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
         pages.add("/v1/audit", ledger.page());
+        ledger.bindTo(meters);
         stage("handlers built");
 
         join(controller.installPublishers(List.of(
