@@ -210,6 +210,7 @@ public final class Broker implements AutoCloseable {
         refreshMeters(partitions, new GroupLag(groups, partitions, time::milliseconds));
         pages.add("/v1/topics", new TopicsPage(partitions::all));
         pages.add("/v1/audit", ledger.page());
+        ledger.bindTo(meters);
         ViewsPage viewsPage = new ViewsPage(views::states, creation);
         pages.add("/v1/views", viewsPage, viewsPage);
         meters.getPrometheusRegistry().register(new ViewMeters(views::states));
