@@ -25,13 +25,13 @@ record Acquisition(
         return Math.max(MIN_THROTTLED_DELIVERIES, (maxDeliveries + 1) / 2);
     }
 
-    /** How much of a run that was delivered that often goes out at once. */
+    /** How much of a run that was delivered that often goes out at once: ever smaller parts of what it was delivered with. */
     long allowedOf(Flight flight) {
         int count = flight.deliveryCount();
         if (count < throttledFrom()) {
             return Long.MAX_VALUE;
         }
         boolean lastChance = count == maxDeliveries - 1 && maxDeliveries > MIN_THROTTLED_DELIVERIES;
-        return lastChance ? 1 : Math.max(1, flight.size() >> (count - throttledFrom() + 1));
+        return lastChance ? 1 : Math.max(1, flight.together() >> (count - throttledFrom() + 1));
     }
 }

@@ -10,6 +10,7 @@ final class Flight {
     static final String NOBODY = "";
 
     private final long first;
+    private final long together;
     private long last;
     private RecordState state;
     private int deliveryCount;
@@ -20,8 +21,9 @@ final class Flight {
     /** What a change that is under way replaces. */
     private record Held(RecordState state, String member) {}
 
-    private Flight(long first, long last, RecordState state, int deliveryCount) {
+    private Flight(long first, long last, long together, RecordState state, int deliveryCount) {
         this.first = first;
+        this.together = together;
         this.last = last;
         this.state = state;
         this.deliveryCount = deliveryCount;
@@ -29,7 +31,7 @@ final class Flight {
     }
 
     static Flight of(long first, long last, RecordState state, int deliveryCount) {
-        return new Flight(first, last, state, deliveryCount);
+        return new Flight(first, last, last - first + 1, state, deliveryCount);
     }
 
     long first() {
@@ -42,6 +44,11 @@ final class Flight {
 
     long size() {
         return last - first + 1;
+    }
+
+    /** How many records were first delivered together, of which these may be a part. */
+    long together() {
+        return together;
     }
 
     RecordState state() {
@@ -84,7 +91,7 @@ final class Flight {
 
     /** Keeps what is below the offset and returns the rest, in the same state. Not while it changes. */
     Flight splitAt(long offset) {
-        Flight rest = new Flight(offset, last, state, deliveryCount);
+        Flight rest = new Flight(offset, last, together, state, deliveryCount);
         rest.member = member;
         rest.lockedUntilMs = lockedUntilMs;
         last = offset - 1;

@@ -133,6 +133,7 @@ final class Flights {
             if (lastAllowed < end) {
                 end = wanted.strict() ? lastAllowed : Math.min(end, spans.endOfBatchAt(lastAllowed));
             }
+            end = Math.min(end, wanted.strict() ? end : spans.endOfRange(cursor, wanted.batchSize()));
             Flight flight = Flight.of(cursor, end, RecordState.AVAILABLE, 0);
             add(flight);
             give(flight);

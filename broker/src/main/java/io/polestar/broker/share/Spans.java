@@ -72,4 +72,14 @@ record Spans(List<Span> all) {
         }
         return offset;
     }
+
+    /** The last offset of a range that begins there and ends before the first batch that is so many records behind. */
+    long endOfRange(long first, int records) {
+        for (Span span : all) {
+            if (span.first() - first >= records) {
+                return span.first() - 1;
+            }
+        }
+        return last();
+    }
 }

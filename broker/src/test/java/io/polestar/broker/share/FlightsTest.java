@@ -136,6 +136,32 @@ class FlightsTest {
     }
 
     @Test
+    void shouldMeasureFewerByWhatWasFirstDeliveredTogetherNotByWhatIsLeftOfIt() {
+        Spans spans = batches(0, 8, 8);
+        for (int i = 0; i < 3; i++) {
+            acquire("a", false, 8, spans);
+            finish("a", 0, 7, RecordState.AVAILABLE);
+        }
+        acquire("a", false, 8, spans);
+        finish("a", 0, 3, RecordState.AVAILABLE);
+        for (int offset = 0; offset < 4; offset++) {
+            assertEquals(List.of(offset + "-" + offset + "x5"), acquire("a", false, 8, spans));
+            finish("a", offset, offset, RecordState.AVAILABLE);
+        }
+        assertEquals(List.of("4-7x4"), acquire("a", false, 8, spans));
+    }
+
+    @Test
+    void shouldTakeRangesOfTheBatchSizeForDeliveredTogether() {
+        Acquisition ranges = new Acquisition("a", false, 4, 100, 1_000, MAX_DELIVERIES, LOCKED_UNTIL_MS);
+        for (int i = 0; i < 3; i++) {
+            flights.acquire(0, batches(0, 16, 2), ranges);
+            finish("a", 0, 15, RecordState.AVAILABLE);
+        }
+        assertEquals(List.of("0-1x4"), acquire("a", false, 100, batches(0, 16, 2)));
+    }
+
+    @Test
     void shouldGiveBackToMemberWhenChangeIsRolledBack() {
         acquire("a", false, 10, batches(0, 10, 10));
         flights.eachHeld("a", 0, 9, flight -> flight.begin(RecordState.ACKNOWLEDGED, MAX_DELIVERIES));
