@@ -115,7 +115,7 @@ public final class Partition {
         this.view = ViewConfigs.isView(config.originals());
         this.durability = Durability.of(config);
         this.forceIntervalMs = Durability.intervalMs(config);
-        this.watermarks = new Watermarks(partitionLog);
+        this.watermarks = new Watermarks(partitionLog, !view);
         this.stateDirectory = stateDirectory;
         this.state = PartitionState.recover(topicPartition, stateDirectory, partitionLog, context);
         partitionLog.setForceListener(new Forces());

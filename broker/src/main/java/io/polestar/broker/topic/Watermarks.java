@@ -12,11 +12,14 @@ import org.apache.kafka.common.IsolationLevel;
  */
 final class Watermarks {
     private final PartitionLog partitionLog;
+    private final boolean published;
     private volatile long high;
     private volatile long stable;
 
-    Watermarks(PartitionLog partitionLog) {
+    /** @param published whether readers in other processes are told: they cannot follow a view's references */
+    Watermarks(PartitionLog partitionLog, boolean published) {
         this.partitionLog = partitionLog;
+        this.published = published;
     }
 
     /** The offset after the last committed record. */
@@ -49,6 +52,8 @@ final class Watermarks {
     void moveTo(long newHigh, OptionalLong firstUnstable) {
         stable = Math.min(newHigh, Math.max(firstUnstable.orElse(newHigh), partitionLog.startOffset()));
         high = newHigh;
-        partitionLog.publish(high, stable);
+        if (published) {
+            partitionLog.publish(newHigh, stable);
+        }
     }
 }
