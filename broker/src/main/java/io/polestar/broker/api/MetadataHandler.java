@@ -1,6 +1,7 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.controller.TopicCreation;
+import io.polestar.broker.quota.ClientQuotas;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.topic.InternalTopics;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.requests.RequestContext;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.metadata.MetadataCache;
+import org.apache.kafka.server.quota.ControllerMutationQuota;
 
 /**
  * Brokers, topics and partitions.
@@ -38,13 +40,24 @@ import org.apache.kafka.metadata.MetadataCache;
 final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private static final long CREATION_PATIENCE_MS = 5_000;
 
+    /** In every version: a topic that may not be made yet is one that is not there. */
+    private static final int REFUSED_BY_QUOTA = 0;
+
     private final String clusterId;
     private final boolean autoCreate;
     private final MetadataCache cache;
     private final TopicCreation creation;
+    private final ClientQuotas quotas;
     private final Access access;
 
-    MetadataHandler(String clusterId, boolean autoCreate, MetadataCache cache, TopicCreation creation, Access access) {
+    MetadataHandler(
+            String clusterId,
+            boolean autoCreate,
+            MetadataCache cache,
+            TopicCreation creation,
+            ClientQuotas quotas,
+            Access access) {
+        this.quotas = quotas;
         this.clusterId = clusterId;
         this.autoCreate = autoCreate;
         this.cache = cache;
@@ -64,7 +77,8 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
         if (selected.toCreate.isEmpty()) {
             return CompletableFuture.completedFuture(answer(context, request, selected));
         }
-        return creation.create(selected.toCreate, context.principal)
+        ControllerMutationQuota quota = quotas.changes(context, REFUSED_BY_QUOTA);
+        return creation.create(selected.toCreate, context.principal, quota::record)
                 .thenApply(results -> (Void) null)
                 .completeOnTimeout(null, CREATION_PATIENCE_MS, TimeUnit.MILLISECONDS)
                 .thenApply(none -> answer(context, request, selected));

@@ -30,7 +30,7 @@ public final class MetadataHandlers {
             ClientQuotas quotas,
             Access access) {
         List<ApiHandler<?>> all = new ArrayList<>();
-        all.addAll(ofCluster(config, controller, creation, access));
+        all.addAll(ofCluster(config, controller, creation, quotas, access));
         all.addAll(ofTopics(config, controller, quotas, access));
         all.addAll(ofReplicas(config, controller, access));
         all.addAll(ofClients(controller, access));
@@ -41,12 +41,16 @@ public final class MetadataHandlers {
     }
 
     private static List<ApiHandler<?>> ofCluster(
-            BrokerConfig config, EmbeddedController controller, TopicCreation creation, Access access) {
+            BrokerConfig config,
+            EmbeddedController controller,
+            TopicCreation creation,
+            ClientQuotas quotas,
+            Access access) {
         KRaftMetadataCache cache = controller.metadataCache();
         boolean autoCreate = config.getBoolean(ServerLogConfigs.AUTO_CREATE_TOPICS_ENABLE_CONFIG);
         int pageSize = config.getInt(ServerConfigs.MAX_REQUEST_PARTITION_SIZE_LIMIT_CONFIG);
         return List.of(
-                new MetadataHandler(controller.clusterId(), autoCreate, cache, creation, access),
+                new MetadataHandler(controller.clusterId(), autoCreate, cache, creation, quotas, access),
                 new DescribeTopicPartitionsHandler(cache, pageSize, access),
                 new DescribeClusterHandler(controller.clusterId(), cache, access),
                 new DescribeQuorumHandler(controller, access),

@@ -1,18 +1,29 @@
 package io.polestar.broker.config;
 
 import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.PolestarTopicConfigs;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.share.ShareCoordinatorConfig;
+import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
 import org.apache.kafka.image.ConfigurationsImage;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.loader.LoaderManifest;
 import org.apache.kafka.image.publisher.MetadataPublisher;
+import org.apache.kafka.network.SocketServer;
+import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
+import org.apache.kafka.storage.internals.log.LogCleaner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +42,20 @@ public final class DynamicConfigs implements MetadataPublisher {
     public DynamicConfigs(BrokerConfig config) {
         this.config = config;
         this.node = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(config.nodeId()));
+    }
+
+    /** The settings that hold as soon as they are changed; topics follow their defaults by themselves. For documents. */
+    public static Set<String> followed() {
+        return Stream.of(
+                        ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.values(),
+                        PolestarTopicConfigs.DEFINITION.names(),
+                        LogCleaner.RECONFIGURABLE_CONFIGS,
+                        SocketServer.RECONFIGURABLE_CONFIGS,
+                        GroupCoordinatorConfig.RECONFIGURABLE_CONFIGS,
+                        ShareCoordinatorConfig.RECONFIGURABLE_CONFIGS,
+                        Set.of(TransactionLogConfig.PRODUCER_ID_EXPIRATION_MS_CONFIG))
+                .flatMap(Collection::stream)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** @param follower is given all settings whenever one has changed; must not block */

@@ -23,7 +23,7 @@ import org.apache.kafka.controller.ControllerRequestContext;
  */
 public final class MetadataChanges {
     private static final int NO_TIMEOUT = -1;
-    private static final Consumer<Integer> UNLIMITED = partitions -> {};
+    static final Consumer<Integer> UNLIMITED = partitions -> {};
     private static final long ELECTION_PATIENCE_MS = 30_000;
     private static final Executor RETRY_LATER = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
 
@@ -65,8 +65,13 @@ public final class MetadataChanges {
 
     /** Makes a change on the broker's own behalf. */
     <T> CompletableFuture<T> applyAsBroker(KafkaPrincipal principal, Call<T> call) {
+        return applyAsBroker(principal, UNLIMITED, call);
+    }
+
+    /** As {@link #applyAsBroker(KafkaPrincipal, Call)}, where the quota of whoever it is for may limit it. */
+    <T> CompletableFuture<T> applyAsBroker(KafkaPrincipal principal, Consumer<Integer> quota, Call<T> call) {
         return run(
-                new ControllerRequestContext(new RequestHeaderData(), principal, OptionalLong.empty()),
+                new ControllerRequestContext(new RequestHeaderData(), principal, OptionalLong.empty(), quota),
                 NO_TIMEOUT,
                 call);
     }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
@@ -44,8 +45,18 @@ public final class TopicCreation {
      *     for an illegal name, otherwise the controller's error
      */
     public CompletableFuture<Map<String, Errors>> create(Collection<String> names, KafkaPrincipal principal) {
+        return create(names, principal, MetadataChanges.UNLIMITED);
+    }
+
+    /**
+     * As {@link #create(Collection, KafkaPrincipal)}.
+     *
+     * @param quota told of the partitions that are created; refuses by throwing
+     */
+    public CompletableFuture<Map<String, Errors>> create(
+            Collection<String> names, KafkaPrincipal principal, Consumer<Integer> quota) {
         Map<String, CompletableFuture<Errors>> each = new TreeMap<>();
-        names.forEach(name -> each.put(name, createOne(name, principal)));
+        names.forEach(name -> each.put(name, createOne(name, principal, quota)));
         return CompletableFuture.allOf(each.values().toArray(CompletableFuture[]::new))
                 .thenApply(none -> {
                     Map<String, Errors> results = new TreeMap<>();
@@ -54,9 +65,9 @@ public final class TopicCreation {
                 });
     }
 
-    private CompletableFuture<Errors> createOne(String name, KafkaPrincipal principal) {
+    private CompletableFuture<Errors> createOne(String name, KafkaPrincipal principal, Consumer<Integer> quota) {
         return mayExist(name)
-                ? create(topics.describe(name), principal).thenApply(ApiError::error)
+                ? create(topics.describe(name), principal, quota).thenApply(ApiError::error)
                 : CompletableFuture.completedFuture(Errors.INVALID_TOPIC_EXCEPTION);
     }
 
@@ -66,13 +77,18 @@ public final class TopicCreation {
      * @return how it went, as {@link #create(Collection, KafkaPrincipal)} says it
      */
     public CompletableFuture<ApiError> create(CreatableTopic topic, KafkaPrincipal principal) {
+        return create(topic, principal, MetadataChanges.UNLIMITED);
+    }
+
+    private CompletableFuture<ApiError> create(
+            CreatableTopic topic, KafkaPrincipal principal, Consumer<Integer> quota) {
         String name = topic.name();
         CompletableFuture<ApiError> mine = new CompletableFuture<>();
         CompletableFuture<ApiError> other = inFlight.putIfAbsent(name, mine);
         if (other != null) {
             return other;
         }
-        send(topic, principal).whenComplete((error, failure) -> {
+        send(topic, principal, quota).whenComplete((error, failure) -> {
             inFlight.remove(name);
             mine.complete(failure == null ? error : ApiError.fromThrowable(failure));
         });
@@ -81,7 +97,7 @@ public final class TopicCreation {
 
     /** As {@link #create(CreatableTopic, KafkaPrincipal)}, but TOPIC_ALREADY_EXISTS if it is there. */
     public CompletableFuture<ApiError> createNew(CreatableTopic topic, KafkaPrincipal principal) {
-        return answer(topic, principal).thenApply(answer -> {
+        return answer(topic, principal, MetadataChanges.UNLIMITED).thenApply(answer -> {
             var created = answer.topics().find(topic.name());
             return new ApiError(Errors.forCode(created.errorCode()), created.errorMessage());
         });
@@ -103,15 +119,16 @@ public final class TopicCreation {
         }
     }
 
-    private CompletableFuture<ApiError> send(CreatableTopic topic, KafkaPrincipal principal) {
-        return answer(topic, principal).thenApply(answer -> result(topic.name(), answer));
+    private CompletableFuture<ApiError> send(CreatableTopic topic, KafkaPrincipal principal, Consumer<Integer> quota) {
+        return answer(topic, principal, quota).thenApply(answer -> result(topic.name(), answer));
     }
 
-    private CompletableFuture<CreateTopicsResponseData> answer(CreatableTopic topic, KafkaPrincipal principal) {
+    private CompletableFuture<CreateTopicsResponseData> answer(
+            CreatableTopic topic, KafkaPrincipal principal, Consumer<Integer> quota) {
         CreateTopicsRequestData request = new CreateTopicsRequestData();
         request.topics().add(topic);
         return changes.applyAsBroker(
-                principal, (controller, context) -> controller.createTopics(context, request, Set.of(), false));
+                principal, quota, (controller, context) -> controller.createTopics(context, request, Set.of(), false));
     }
 
     private static ApiError result(String name, CreateTopicsResponseData answer) {
@@ -120,7 +137,8 @@ public final class TopicCreation {
         if (error == Errors.TOPIC_ALREADY_EXISTS) {
             return ApiError.NONE;
         }
-        if (error != Errors.NONE) {
+        // A client over its quota asks again and again.
+        if (error != Errors.NONE && error != Errors.THROTTLING_QUOTA_EXCEEDED) {
             LOG.warn("Topic {} was not created: {} ({})", name, error, topic.errorMessage());
         }
         return new ApiError(error, topic.errorMessage());

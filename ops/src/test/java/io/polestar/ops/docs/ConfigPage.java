@@ -2,6 +2,7 @@ package io.polestar.ops.docs;
 
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.PolestarTopicConfigs;
+import io.polestar.broker.config.DynamicConfigs;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,6 +42,13 @@ final class ConfigPage {
                 | config | type | default | allowed | meaning |
                 | --- | --- | --- | --- | --- |
                 %s
+                ## Settings that change while it runs
+
+                For all brokers or for this one, by any admin client (`kafka-configs --entity-type brokers`); a topic's own config wins over
+                its default: %s.
+
+                Kafka's other dynamic configs are taken, shown, and do nothing.
+
                 ## Defaults that differ from Kafka's
 
                 Polestar is one node in one process: nothing has to be set to start it.
@@ -48,7 +56,13 @@ final class ConfigPage {
                 | setting | Polestar | Kafka |
                 | --- | --- | --- |
                 %s""".formatted(
-                        Pages.GENERATED, AppInfoParser.getVersion(), ours(), ofTopics(), ofTopicsAlone(), differing());
+                        Pages.GENERATED,
+                        AppInfoParser.getVersion(),
+                        ours(),
+                        ofTopics(),
+                        ofTopicsAlone(),
+                        dynamic(),
+                        differing());
     }
 
     private static String ours() {
@@ -76,6 +90,14 @@ final class ConfigPage {
     private static String ofTopics() {
         return PolestarTopicConfigs.DEFINITION.names().stream()
                 .filter(PolestarTopicConfigs::hasBrokerDefault)
+                .sorted()
+                .map(ConfigPage::code)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String dynamic() {
+        return DynamicConfigs.followed().stream()
+                .filter(BrokerConfig.DEFINITION.names()::contains)
                 .sorted()
                 .map(ConfigPage::code)
                 .collect(Collectors.joining(", "));
