@@ -2,6 +2,7 @@ package io.polestar.broker.api;
 
 import io.polestar.broker.controller.TopicCreation;
 import io.polestar.broker.security.Access;
+import io.polestar.broker.topic.InternalTopics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -138,7 +139,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                 selected.toCreate.add(name);
             } else {
                 selected.refused.add(refusal(Errors.TOPIC_AUTHORIZATION_FAILED, name, Uuid.ZERO_UUID)
-                        .setIsInternal(Topic.isInternal(name)));
+                        .setIsInternal(InternalTopics.contains(name)));
             }
         }
     }
@@ -181,7 +182,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
             Set<String> unknown = new HashSet<>(names);
             topics.forEach(topic -> unknown.remove(topic.name()));
             unknown.forEach(name -> topics.add(refusal(unknownOrInvalid(name), name, cache.getTopicId(name))
-                    .setIsInternal(Topic.isInternal(name))));
+                    .setIsInternal(InternalTopics.contains(name))));
         }
         return topics;
     }

@@ -1,6 +1,7 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.security.Access;
+import io.polestar.broker.topic.InternalTopics;
 import io.polestar.broker.topic.Partition;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.broker.txn.ClientSupport;
@@ -20,7 +21,6 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -224,7 +224,7 @@ final class ProduceHandler implements ApiHandler<ProduceRequest> {
         if (request.acks() < -1 || request.acks() > 1) {
             throw new InvalidRequiredAcksException("acks is " + request.acks() + ", but must be -1, 0 or 1");
         }
-        if (Topic.isInternal(topicPartition.topic()) && !ADMIN_CLIENT_ID.equals(context.clientId())) {
+        if (InternalTopics.contains(topicPartition.topic()) && !ADMIN_CLIENT_ID.equals(context.clientId())) {
             throw new InvalidTopicException("Cannot append to internal topic " + topicPartition.topic());
         }
     }

@@ -9,6 +9,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.RequestContext;
 
@@ -16,16 +17,18 @@ import org.apache.kafka.common.requests.RequestContext;
 final class Refusals {
     private static final String SPLITTING_CLIENT = "apache-kafka-java";
 
-    /** The records are stored already, come again in order, or are somebody's who was replaced. */
+    /** The records are stored already, or are somebody's who was replaced. */
     private static final Set<Errors> HARMLESS = EnumSet.of(
             Errors.DUPLICATE_SEQUENCE_NUMBER,
-            Errors.OUT_OF_ORDER_SEQUENCE_NUMBER,
             Errors.UNKNOWN_PRODUCER_ID,
             Errors.INVALID_PRODUCER_EPOCH,
             Errors.PRODUCER_FENCED,
             Errors.INVALID_TXN_STATE,
             Errors.INVALID_PRODUCER_ID_MAPPING,
             Errors.TRANSACTION_ABORTABLE);
+
+    private static final LossListener.RefusedBatch NOT_READABLE = new LossListener.RefusedBatch(
+            0, RecordBatch.NO_PRODUCER_ID, RecordBatch.NO_PRODUCER_EPOCH, RecordBatch.NO_SEQUENCE);
 
     private Refusals() {}
 
@@ -38,18 +41,18 @@ final class Refusals {
         String clientId = context.clientId() == null ? "" : context.clientId();
         boolean splits = SPLITTING_CLIENT.equals(context.clientInformation.softwareName());
         return Optional.of(new LossListener.Refusal(
-                topicPartition, error, clientId, count(records), splits, System.currentTimeMillis()));
+                topicPartition, error, clientId, batch(records), splits, System.currentTimeMillis()));
     }
 
-    private static int count(BaseRecords records) {
+    private static LossListener.RefusedBatch batch(BaseRecords records) {
         try {
-            int count = 0;
-            for (RecordBatch batch : ((MemoryRecords) records).batches()) {
-                count += batch.countOrNull() == null ? 0 : batch.countOrNull();
-            }
-            return count;
+            MutableRecordBatch batch =
+                    ((MemoryRecords) records).batches().iterator().next();
+            int count = batch.countOrNull() == null ? 0 : batch.countOrNull();
+            return new LossListener.RefusedBatch(
+                    count, batch.producerId(), batch.producerEpoch(), batch.baseSequence());
         } catch (RuntimeException e) {
-            return 0; // they were refused because they cannot be read
+            return NOT_READABLE; // and perhaps refused for it
         }
     }
 }

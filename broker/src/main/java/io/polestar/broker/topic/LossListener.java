@@ -42,15 +42,27 @@ public interface LossListener {
             TopicPartition topicPartition, Uuid topicId, long offset, long startOffset, String clientId, long atMs) {}
 
     /**
-     * A batch that was not taken, with an error that the producer does not try again after.
+     * A batch that was not taken, with an error that the producer does not try again after; or because others must come first.
      *
      * @param clientId the client's own name for itself
-     * @param records how many there were; 0 where that cannot be told
      * @param splits whether the client divides a batch that is too large and sends the parts
      * @param atMs when, milliseconds since the epoch
      */
     record Refusal(
-            TopicPartition topicPartition, Errors error, String clientId, int records, boolean splits, long atMs) {}
+            TopicPartition topicPartition,
+            Errors error,
+            String clientId,
+            RefusedBatch batch,
+            boolean splits,
+            long atMs) {}
+
+    /**
+     * What its header says.
+     *
+     * @param records how many there were; 0 where that cannot be told
+     * @param producerId -1 if it was not idempotent
+     */
+    record RefusedBatch(int records, long producerId, short epoch, int baseSequence) {}
 
     /**
      * Records that compaction removed at or behind the offset that {@link #unreadFrom} gave.

@@ -29,6 +29,9 @@ final class Accounts implements GroupListener {
     private final Consumer<Suspicion> suspicions;
     private Checkpoint checkpoint = Checkpoint.NONE;
 
+    /** Whether the last run did not end with a kill, so that it is known what clients hold that they were handed then. */
+    private boolean knowsAll;
+
     /**
      * @param partitions finds those that are hosted
      * @param suspicions takes what is to be looked at; must not block
@@ -45,6 +48,11 @@ final class Accounts implements GroupListener {
     /** What was known at the last stop. To be given before a coordinator loads. */
     synchronized void resumeFrom(Checkpoint last) {
         checkpoint = last;
+    }
+
+    /** No client holds records that it was handed without our knowing. */
+    synchronized void knowAll() {
+        knowsAll = true;
     }
 
     @Override
@@ -109,9 +117,11 @@ final class Accounts implements GroupListener {
 
     /** What lies below a group's first offset is not its business. */
     private Account open(String group, Partition partition, long offset, boolean loaded) {
-        Account account = new Account(group, partition, offset, offset, true);
+        Account account = new Account(group, partition, offset, offset, knowsAll);
         if (loaded) {
             load(account, offset);
+        } else {
+            account.exact |= hasReadUpTo(readers.readBy(group, partition), offset);
         }
         return account;
     }
@@ -136,11 +146,15 @@ final class Accounts implements GroupListener {
             } else {
                 noteJump(account, moved.without(read), read);
             }
-            account.exact |= read.stream().anyMatch(range -> Account.touches(range, offset));
+            account.exact |= hasReadUpTo(read, offset);
             account.accountedTo = moved.to();
             account.late = false;
         }
         account.committed = offset;
+    }
+
+    private static boolean hasReadUpTo(List<OffsetRange> read, long offset) {
+        return read.stream().anyMatch(range -> Account.touches(range, offset));
     }
 
     /** Whether who commits is no member and has not read up to there. */
@@ -148,8 +162,7 @@ final class Accounts implements GroupListener {
         Committer committer = committers.get(account.group);
         return committer != null
                 && !committer.member()
-                && account.partition.readTrails().of(committer.clientId()::equals).stream()
-                        .noneMatch(range -> Account.touches(range, offset));
+                && !hasReadUpTo(account.partition.readTrails().of(committer.clientId()::equals), offset);
     }
 
     private void noteJump(Account account, List<OffsetRange> missing, List<OffsetRange> read) {

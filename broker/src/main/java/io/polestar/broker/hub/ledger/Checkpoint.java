@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,24 +56,25 @@ final class Checkpoint {
         content.places().forEach(place -> places.put(new Key(place.group, place.topicId, place.partition), place));
     }
 
-    static Checkpoint of(List<Accounts.Place> accounts) {
-        List<Place> places = new ArrayList<>();
-        Map<Partition, List<Trail>> trails = new HashMap<>();
-        for (Accounts.Place each : accounts) {
-            Partition partition = each.partition();
-            TopicPartition name = partition.topicPartition();
-            places.add(new Place(
-                    each.group(),
-                    name.topic(),
-                    partition.topicId().toString(),
-                    name.partition(),
-                    each.committed(),
-                    each.accountedTo(),
-                    each.exact()));
-            trails.computeIfAbsent(partition, Checkpoint::trailsOf);
-        }
-        return new Checkpoint(new Content(
-                places, trails.values().stream().flatMap(List::stream).toList()));
+    /** @param partitions all, with an account or without: who has not committed yet may hold records, too */
+    static Checkpoint of(List<Accounts.Place> accounts, Collection<Partition> partitions) {
+        List<Place> places = accounts.stream().map(Checkpoint::place).toList();
+        List<Trail> trails = partitions.stream()
+                .flatMap(partition -> trailsOf(partition).stream())
+                .toList();
+        return new Checkpoint(new Content(places, trails));
+    }
+
+    private static Place place(Accounts.Place account) {
+        Partition partition = account.partition();
+        return new Place(
+                account.group(),
+                partition.topicPartition().topic(),
+                partition.topicId().toString(),
+                partition.topicPartition().partition(),
+                account.committed(),
+                account.accountedTo(),
+                account.exact());
     }
 
     private static List<Trail> trailsOf(Partition partition) {
@@ -126,6 +128,11 @@ final class Checkpoint {
                         partition.topicId().toString(),
                         partition.topicPartition().partition())))
                 .filter(place -> place.committed == committed);
+    }
+
+    /** Whether there was a stop, and not a kill. */
+    boolean isThere() {
+        return this != NONE;
     }
 
     List<Trail> trails() {

@@ -6,10 +6,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The entries, newest state each, and which of them are still to be written. At most {@value #MAX_ENTRIES}: the oldest go. Guarded
@@ -60,16 +60,17 @@ final class Entries {
     }
 
     private static void say(LedgerEntry entry) {
-        log.warn(
-                "partition={} group={} event=ledger_entry status={} cause={} from_offset={} to_offset={} error={} by=\"{}\"",
-                entry.topicPartition(),
-                entry.group(),
-                entry.status(),
-                entry.cause(),
-                entry.fromOffset(),
-                entry.toOffset(),
-                entry.error(),
-                entry.by());
+        log.atLevel(entry.status() == Status.LOST ? Level.WARN : Level.INFO)
+                .log(
+                        "partition={} group={} event=ledger_entry status={} cause={} from_offset={} to_offset={} error={} by=\"{}\"",
+                        entry.topicPartition(),
+                        entry.group(),
+                        entry.status(),
+                        entry.cause(),
+                        entry.fromOffset(),
+                        entry.toOffset(),
+                        entry.error(),
+                        entry.by());
     }
 
     /** Puts an entry in the place of the one with its id. */
@@ -85,12 +86,12 @@ final class Entries {
         }
     }
 
-    synchronized Optional<LedgerEntry> find(String id) {
-        return Optional.ofNullable(byId.get(id));
-    }
-
     synchronized List<LedgerEntry> all(Predicate<LedgerEntry> wanted) {
         return byId.values().stream().filter(wanted).toList();
+    }
+
+    synchronized long count(Status status) {
+        return byId.values().stream().filter(entry -> entry.status() == status).count();
     }
 
     synchronized boolean hasUnwritten() {

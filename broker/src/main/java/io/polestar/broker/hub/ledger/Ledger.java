@@ -1,11 +1,14 @@
 package io.polestar.broker.hub.ledger;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.polestar.broker.group.GroupListener;
 import io.polestar.broker.http.JsonPages;
 import io.polestar.broker.topic.LossListener;
 import io.polestar.broker.topic.OffsetRange;
 import io.polestar.broker.topic.Partition;
 import io.polestar.broker.topic.Partitions;
+import io.polestar.broker.topic.ProducerProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,13 +39,14 @@ public final class Ledger implements AutoCloseable {
 
     private static final long RETRY_MS = 1_000;
     private static final long SOON_MS = 200;
-    private static final long READ_LATER_MS = 10_000;
+    private static final long SETTLE_MS = 10_000;
     private static final long CLOSE_SECONDS = 10;
 
     private final Path dataDirectory;
     private final LongSupplier nowMs;
     private final ScheduledThreadPoolExecutor thread;
     private final Entries entries = new Entries();
+    private final SequenceGaps gaps = new SequenceGaps(this::producersOf);
     private final Accounts accounts;
     private final Removals removals;
     private final AtomicBoolean writesSoon = new AtomicBoolean();
@@ -60,12 +64,16 @@ public final class Ledger implements AutoCloseable {
             return created;
         });
         this.accounts = new Accounts(this::find, nowMs, this::suspect);
-        this.removals = new Removals(accounts, entries, () -> later(() -> {}), this::writeSoon);
+        this.removals = new Removals(accounts, entries, gaps, () -> later(() -> {}), this::writeSoon);
     }
 
     private Optional<Partition> find(TopicPartition topicPartition) {
         Partitions known = partitions;
         return known == null ? Optional.empty() : known.find(topicPartition);
+    }
+
+    private List<ProducerProgress> producersOf(TopicPartition topicPartition) {
+        return find(topicPartition).map(Partition::producers).orElse(List.of());
     }
 
     /** To be told of what is removed. */
@@ -94,10 +102,13 @@ public final class Ledger implements AutoCloseable {
         LedgerLog opened = new LedgerLog(partitions, creation);
         entries.load(opened.read().values());
         checkpoint.trails().forEach(this::resume);
+        if (checkpoint.isThere() || partitions.all().isEmpty()) {
+            accounts.knowAll();
+        }
         checkpoint = Checkpoint.NONE;
         Checkpoint.delete(dataDirectory);
         ledgerLog = opened;
-        thread.scheduleWithFixedDelay(this::noteReadLater, READ_LATER_MS, READ_LATER_MS, TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::settle, SETTLE_MS, SETTLE_MS, TimeUnit.MILLISECONDS);
         later(() -> {});
     }
 
@@ -108,9 +119,19 @@ public final class Ledger implements AutoCloseable {
                         .forEach(span -> partition.readTrails().note(trail.clientId(), span.from(), span.to())));
     }
 
+    /** How many entries there are, by status. */
+    public void bindTo(MeterRegistry meters) {
+        for (Status status : Status.values()) {
+            Gauge.builder("polestar.ledger.entries", entries, all -> all.count(status))
+                    .description("Entries of the loss ledger")
+                    .tag("status", status.toString())
+                    .register(meters);
+        }
+    }
+
     /** What HTTP shows under {@code /v1/audit}. */
     public JsonPages.Page page() {
-        return new AuditPage(entries, accounts, this::noteReadLater, () -> partitions.all(), nowMs);
+        return new AuditPage(entries, accounts, this::settle, () -> partitions.all(), nowMs);
     }
 
     private void suspect(Suspicion suspicion) {
@@ -168,6 +189,12 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
+    /** Brings the entries up to date with what happened since. */
+    private void settle() {
+        noteReadLater();
+        gaps.settle(nowMs.getAsLong()).forEach(gap -> later(() -> entries.add(gap)));
+    }
+
     /** A group that skipped records may come back for them. */
     private void noteReadLater() {
         for (LedgerEntry entry : entries.all(LedgerEntry::mayBeReadLater)) {
@@ -190,7 +217,7 @@ public final class Ledger implements AutoCloseable {
         thread.shutdown();
         thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
         if (ledgerLog != null) {
-            Checkpoint.of(accounts.places()).write(dataDirectory);
+            Checkpoint.of(accounts.places(), partitions.all()).write(dataDirectory);
         }
     }
 }

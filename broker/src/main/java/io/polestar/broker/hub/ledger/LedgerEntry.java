@@ -15,7 +15,8 @@ import org.apache.kafka.common.TopicPartition;
  * @param fromOffset the first offset; null for refusals
  * @param toOffset the offset after the last one; null for refusals
  * @param handedOut true if a member of the group was handed them, but nobody committed them
- * @param records how many were refused; null for ranges of offsets
+ * @param records how many were refused or never stored; null for ranges of offsets
+ * @param sequences those that were never stored
  * @param error with which they were refused
  * @param by the client, with its principal and address where it acted on its own account
  * @param firstAtMs when it began, milliseconds since the epoch
@@ -35,10 +36,14 @@ record LedgerEntry(
         Long toOffset,
         Boolean handedOut,
         Long records,
+        Sequences sequences,
         String error,
         String by,
         long firstAtMs,
         long lastAtMs) {
+
+    /** Sequences of an idempotent producer, from the first to the last one. */
+    record Sequences(long producerId, short epoch, int first, int last) {}
 
     /** Offsets that a group did not see. */
     static LedgerEntry missed(Suspicion what, OffsetRange range) {
@@ -64,6 +69,7 @@ record LedgerEntry(
                 what.handedOut() ? true : null,
                 null,
                 null,
+                null,
                 what.by(),
                 what.atMs(),
                 what.atMs());
@@ -84,10 +90,40 @@ record LedgerEntry(
                 null,
                 null,
                 records,
+                null,
                 error,
                 clientId,
                 atMs,
                 atMs);
+    }
+
+    /** What an idempotent producer left out. */
+    static LedgerEntry neverStored(
+            TopicPartition where, Sequences sequences, String clientId, long firstAtMs, long lastAtMs) {
+        String id = String.join(
+                "/",
+                "sequences",
+                Long.toString(sequences.producerId),
+                Short.toString(sequences.epoch),
+                where.toString(),
+                Integer.toString(sequences.first));
+        return new LedgerEntry(
+                id,
+                Status.NEVER_STORED,
+                LossCause.SEQUENCE_GAP,
+                null,
+                where.topic(),
+                "",
+                where.partition(),
+                null,
+                null,
+                null,
+                sequences.last - sequences.first + 1L,
+                sequences,
+                null,
+                clientId,
+                firstAtMs,
+                lastAtMs);
     }
 
     /** This refusal with those before it. */
@@ -104,6 +140,7 @@ record LedgerEntry(
                 toOffset,
                 handedOut,
                 before.records + records,
+                sequences,
                 error,
                 by,
                 before.firstAtMs,
@@ -152,6 +189,7 @@ record LedgerEntry(
                 next.toOffset,
                 handedOut,
                 records,
+                sequences,
                 error,
                 next.by,
                 firstAtMs,
@@ -171,6 +209,7 @@ record LedgerEntry(
                 toOffset,
                 handedOut,
                 records,
+                sequences,
                 error,
                 by,
                 firstAtMs,

@@ -2,6 +2,7 @@ package io.polestar.broker.hub.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.polestar.broker.topic.InternalTopics;
 import io.polestar.broker.topic.Partition;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.storage.LogSlice;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
 final class LedgerLog {
     private static final Logger log = LoggerFactory.getLogger(LedgerLog.class);
 
-    static final String TOPIC = "__polestar_ledger";
+    static final String TOPIC = InternalTopics.LEDGER;
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
     private static final String SEGMENT_BYTES = Integer.toString(16 << 20);
     private static final int SLICE_BYTES = 1 << 20;

@@ -24,6 +24,8 @@ enum LossCause {
     OFFSET_RESET,
     /** Somebody who was not reading moved the group's offset. */
     GROUP_RESET,
+    /** Sequences of an idempotent producer are missing between what it sent. */
+    SEQUENCE_GAP,
     /** The broker did not take them, and said so to the producer. */
     REFUSED;
 

@@ -27,6 +27,7 @@ final class Removals implements LossListener {
     private final Map<TopicPartition, List<Going>> going = new ConcurrentHashMap<>();
     private final Accounts accounts;
     private final Entries entries;
+    private final SequenceGaps gaps;
     private final Runnable write;
     private final Runnable writeSoon;
 
@@ -34,9 +35,10 @@ final class Removals implements LossListener {
      * @param write has the entries written
      * @param writeSoon the same, for what may come often
      */
-    Removals(Accounts accounts, Entries entries, Runnable write, Runnable writeSoon) {
+    Removals(Accounts accounts, Entries entries, SequenceGaps gaps, Runnable write, Runnable writeSoon) {
         this.accounts = accounts;
         this.entries = entries;
+        this.gaps = gaps;
         this.write = write;
         this.writeSoon = writeSoon;
     }
@@ -95,13 +97,16 @@ final class Removals implements LossListener {
     /** A batch that is too large comes again in parts, if its client can divide it. */
     @Override
     public void onRefused(Refusal refusal) {
-        boolean divided = refusal.splits() && refusal.error() == Errors.MESSAGE_TOO_LARGE && refusal.records() > 1;
-        if (!divided) {
+        RefusedBatch batch = refusal.batch();
+        boolean divided = refusal.splits() && refusal.error() == Errors.MESSAGE_TOO_LARGE && batch.records() > 1;
+        if (refusal.error() == Errors.OUT_OF_ORDER_SEQUENCE_NUMBER) {
+            gaps.note(refusal);
+        } else if (!divided) {
             entries.addRefusal(LedgerEntry.refused(
                     refusal.topicPartition(),
                     refusal.error().name(),
                     refusal.clientId(),
-                    refusal.records(),
+                    batch.records(),
                     refusal.atMs()));
             writeSoon.run();
         }

@@ -13,6 +13,8 @@ enum Status {
     READ_LATER,
     /** Compaction removed them before the group read them: their keys have newer values, which it reads. */
     SUPERSEDED,
+    /** Their producer sent later ones, but never these: it gave them up. */
+    NEVER_STORED,
     /** They were not taken; the producer knows. */
     REFUSED;
 

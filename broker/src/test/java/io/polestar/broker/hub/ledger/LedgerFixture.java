@@ -15,7 +15,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,10 +162,11 @@ final class LedgerFixture implements AutoCloseable {
         }
     }
 
-    /** Each entry as {@code status cause group topic-partition from-to}. */
+    /** In order; each entry as {@code status cause group topic-partition from-to}. */
     List<String> entries() {
         List<String> lines = new ArrayList<>();
         audit("").get("entries").forEach(entry -> lines.add(line(entry)));
+        Collections.sort(lines);
         return lines;
     }
 
@@ -182,7 +185,8 @@ final class LedgerFixture implements AutoCloseable {
     }
 
     void awaitEntries(String... expected) {
-        await().untilAsserted(() -> assertEquals(List.of(expected), entries()));
+        await().untilAsserted(
+                        () -> assertEquals(Arrays.stream(expected).sorted().toList(), entries()));
     }
 
     static Collection<TopicPartition> only(TopicPartition partition) {

@@ -210,6 +210,37 @@ class LossesIT {
     }
 
     @Test
+    void shouldHaveNoEntryForMarkersAndAbortedRecordsThatAreRemovedUnread() throws Exception {
+        TopicPartition partition = ledger.create("marked", Map.of());
+        Map<String, Object> committed = Map.of("isolation.level", "read_committed");
+        try (KafkaProducer<String, String> producer = ledger.broker().producer(Map.of("transactional.id", "t"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("marked", 0, "k", "v"));
+            producer.commitTransaction();
+            try (KafkaConsumer<String, String> consumer = ledger.subscribed("readers", "marked", committed)) {
+                consumer.seek(partition, 0);
+                read(consumer, partition, 1);
+                consumer.commitSync(Map.of(partition, new OffsetAndMetadata(1)));
+            }
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("marked", 0, "k", "v")).get();
+            producer.abortTransaction();
+        }
+        deleteBefore(partition, 4);
+        try (KafkaConsumer<String, String> consumer = ledger.subscribed("readers", "marked", committed)) {
+            ledger.produce("marked", 1);
+            await().until(() -> consumer.poll(POLL).count() > 0);
+            consumer.commitSync();
+            assertEquals(5, consumer.position(partition));
+        }
+        ledger.produce("marked", 1);
+        ledger.readAndLeave("last", partition, 1);
+        deleteBefore(partition, 6);
+        ledger.awaitEntries("lost records-deleted readers marked-0 5-6", "lost records-deleted last marked-0 5-6");
+    }
+
+    @Test
     void shouldAnswerForOneTopicOrGroupAndKeepItsEntriesOverARestart() throws Exception {
         TopicPartition partition = ledger.create("kept", Map.of());
         TopicPartition other = ledger.create("other", Map.of());

@@ -67,6 +67,7 @@ public final class AuditCommand extends ClientVerb {
                 "to",
                 "group",
                 "records",
+                "sequences",
                 "error",
                 "by",
                 "first",
@@ -81,6 +82,7 @@ public final class AuditCommand extends ClientVerb {
                     text(entry, "toOffset"),
                     text(entry, "group"),
                     text(entry, "records"),
+                    sequences(entry.path("sequences")),
                     text(entry, "error"),
                     text(entry, "by"),
                     time(entry, "firstAtMs"),
@@ -91,6 +93,15 @@ public final class AuditCommand extends ClientVerb {
 
     private static String text(JsonNode entry, String field) {
         return entry.hasNonNull(field) ? entry.get(field).asText() : null;
+    }
+
+    /** {@code 5-7 of 4711/0}: from and to, producer id and epoch. */
+    private static String sequences(JsonNode of) {
+        return of.isObject()
+                ? of.path("first").asInt() + "-" + of.path("last").asInt() + " of "
+                        + of.path("producerId").asLong() + "/"
+                        + of.path("epoch").asInt()
+                : null;
     }
 
     private static String time(JsonNode entry, String field) {
