@@ -3,6 +3,7 @@ package io.polestar.broker.api;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.polestar.broker.BrokerConfig;
 import io.polestar.broker.metrics.LossMeters;
+import io.polestar.broker.quota.Charge;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.broker.topic.ReadTrails;
@@ -167,7 +168,9 @@ public class LedgerCostBenchmark {
     @Benchmark
     public int fetch() {
         int offset = next++ % BATCHES;
-        FetchResponse response = readers[offset].read().answer(sessions[offset], new LinkedHashMap<>());
+        FetchResponse response = readers[offset]
+                .read()
+                .answer(sessions[offset], new LinkedHashMap<>(), Charge.NONE, ApiKeys.FETCH.latestVersion());
         int[] bytes = {0};
         response.data()
                 .responses()
