@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 final class MirrorMakerIT {
     private static final Duration WAIT = Duration.ofSeconds(120);
     private static final String GROUP = "billing";
+    private static final String RETENTION_MS = "123456789";
 
     private static ApacheKafka kafka;
     private static PolestarBroker polestar;
@@ -48,11 +49,13 @@ final class MirrorMakerIT {
      * The topic's first records are gone at the source, so that offsets differ; the application has read all others when
      * the mirror begins; what is produced to the source while it moves it finds at the target, each record once.
      */
-    private static void move(String topic, Map<String, String> mirror, String from, String to) throws Exception {
+    private static void move(
+            String topic, Map<String, String> configs, Map<String, String> mirror, String from, String to)
+            throws Exception {
         try (Cluster source = new Cluster(from);
                 Cluster target = new Cluster(to)) {
             TopicPartition partition = new TopicPartition(topic, 0);
-            source.createTopic(topic, Map.of("retention.ms", "123456789"));
+            source.createTopic(topic, configs);
             source.produce(topic, values(0, 600));
             source.deleteRecordsBefore(partition, 100);
             assertEquals(values(100, 600), source.consume(GROUP, topic, 500));
@@ -70,7 +73,7 @@ final class MirrorMakerIT {
             }
 
             assertEquals(values(600, 650), target.consume(GROUP, topic, 50));
-            assertEquals("123456789", target.config(topic, "retention.ms"));
+            assertEquals(RETENTION_MS, target.config(topic, "retention.ms"));
         }
     }
 
@@ -78,13 +81,14 @@ final class MirrorMakerIT {
     void shouldMoveTopicsAndGroupsFromApacheKafkaToPolestar() throws Exception {
         String from = kafka.bootstrapServers();
         String to = polestar.bootstrapServers();
-        move("orders.in", recipe.fromKafka(from, to), from, to);
+        move("orders.in", Map.of("retention.ms", RETENTION_MS), recipe.fromKafka(from, to), from, to);
     }
 
     @Test
     void shouldMoveTopicsAndGroupsFromPolestarToApacheKafka() throws Exception {
         String from = polestar.bootstrapServers();
         String to = kafka.bootstrapServers();
-        move("orders.out", recipe.fromPolestar(to, from), from, to);
+        Map<String, String> configs = Map.of("retention.ms", RETENTION_MS, "polestar.durability", "sync");
+        move("orders.out", configs, recipe.fromPolestar(to, from), from, to);
     }
 }
