@@ -214,7 +214,6 @@ public final class Broker implements AutoCloseable {
         ViewsPage viewsPage = new ViewsPage(views::states, creation);
         pages.add("/v1/views", viewsPage, viewsPage);
         meters.getPrometheusRegistry().register(new ViewMeters(views::states));
-        ledger.bindTo(meters);
         stage("handlers built");
 
         join(controller.installPublishers(List.of(
