@@ -327,6 +327,26 @@ class ViewsIT {
     }
 
     @Test
+    void shouldRefuseATransactionsRecordsToo() throws Exception {
+        create(WIND, 1, Map.of());
+        createView(Map.of());
+        try (KafkaProducer<String, String> producer = broker.producer(Map.of("transactional.id", "t"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(WIND, "k", "with it"));
+            ExecutionException refused = assertThrows(
+                    ExecutionException.class,
+                    () -> producer.send(new ProducerRecord<>(VIEW, "k", "v")).get());
+            assertInstanceOf(PolicyViolationException.class, refused.getCause());
+            producer.abortTransaction();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(WIND, "k", "alone"));
+            producer.commitTransaction();
+        }
+        assertEquals(List.of("alone"), values(read(1)));
+    }
+
+    @Test
     void shouldRefuseWhatWouldMakeItAnotherView() throws Exception {
         createView(Map.of());
         create(WIND, 1, Map.of());

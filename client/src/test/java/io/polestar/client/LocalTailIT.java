@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -104,6 +105,29 @@ final class LocalTailIT {
                             .mapToObj(offset -> "local.a." + name + "-0@" + offset)
                             .toList(),
                     seen);
+        }
+    }
+
+    @Test
+    void shouldPassOverAViewWhichHasNoRecordsOfItsOwn(PolestarBroker broker) throws Exception {
+        String name = Hubs.name("viewed");
+        create(broker, "local.source." + name, 1);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            NewTopic view = new NewTopic("local.view." + name, 1, (short) 1)
+                    .configs(Map.of("polestar.view.pattern", "local.source." + name));
+            admin.createTopics(List.of(view)).all().get();
+            produce(broker, Map.of(), "local.source." + name, 1);
+            TopicPartition shown = new TopicPartition("local.view." + name, 0);
+            await().until(() -> admin.listOffsets(Map.of(shown, OffsetSpec.latest()))
+                            .partitionResult(shown)
+                            .get()
+                            .offset()
+                    == 1);
+        }
+        try (Hub hub = Hubs.connect(broker);
+                LocalTail tail = hub.localTail(broker.directory(), "local.*." + name, 0)) {
+            assertEquals(1, polled(tail, 1).size());
+            assertEquals(0, tail.poll(message -> {}));
         }
     }
 

@@ -7,11 +7,11 @@ import io.polestar.storage.PartitionLog;
 import io.polestar.storage.TimestampedOffset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -38,7 +38,9 @@ final class ViewPartition implements ReferencedRecords {
     private final ViewReader reader;
     private final PositionsFile file;
     private final Object saving = new Object();
-    private final Map<SourceId, Position> positions = new HashMap<>();
+
+    /** Changed under the monitor alone, and read without it for figures. */
+    private final Map<SourceId, Position> positions = new ConcurrentHashMap<>();
 
     /** Sources whose position is from a file or the log, and was not compared with what the source holds yet. */
     private final Set<SourceId> unchecked = new HashSet<>();
@@ -243,7 +245,7 @@ final class ViewPartition implements ReferencedRecords {
     }
 
     /** Records that a source has committed and the view has not taken. */
-    synchronized long lag(Source source) {
+    long lag(Source source) {
         Position position = positions.get(source.id());
         return source.ifOnline()
                 .map(from -> from.lastStableOffset() - (position == null ? from.logStartOffset() : position.next()))

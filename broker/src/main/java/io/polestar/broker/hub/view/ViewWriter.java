@@ -1,7 +1,9 @@
 package io.polestar.broker.hub.view;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,7 @@ final class ViewWriter implements AutoCloseable {
     private final BlockingQueue<Runnable> turns = new LinkedBlockingQueue<>();
     private final Thread thread = new Thread(this::run, "polestar-views");
     private final List<Source> failed = new ArrayList<>();
+    private final Map<SourceId, String> told = new HashMap<>();
     private long retryAtNs;
     private volatile boolean closed;
 
@@ -60,14 +63,21 @@ final class ViewWriter implements AutoCloseable {
         } catch (NotLeaderOrFollowerException e) {
             log.debug("view={} event=not_led_yet", view.partition().topicPartition());
         } catch (RuntimeException | InternalError e) {
+            tell(source, view, e);
+        }
+        later(source);
+        return false;
+    }
+
+    /** Once for each reason, however often it is tried again. */
+    private void tell(Source source, ViewPartition view, Throwable failure) {
+        if (!String.valueOf(failure.getMessage()).equals(told.put(source.id(), String.valueOf(failure.getMessage())))) {
             log.error(
                     "view={} source={} event=view_behind action=retry",
                     view.partition().topicPartition(),
                     source.topicPartition(),
-                    e);
+                    failure);
         }
-        later(source);
-        return false;
     }
 
     private void later(Source source) {
