@@ -3,8 +3,10 @@ package io.polestar.broker.hub.ledger;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 
 /** A consumer on a thread of its own, until it is closed; it commits then, and leaves. */
 final class GroupReader implements AutoCloseable {
@@ -30,6 +32,8 @@ final class GroupReader implements AutoCloseable {
                 afterPoll.accept(consumer, consumer.poll(POLL));
             }
             consumer.commitSync();
+        } catch (CommitFailedException | RebalanceInProgressException e) {
+            // Whoever has its partitions now goes on from what is committed.
         } catch (Throwable e) {
             failure.set(e);
         }

@@ -34,6 +34,7 @@ import org.apache.kafka.common.config.ConfigResource;
 
 /** A broker with its ledger, stock clients of it, and what its audit says. */
 final class LedgerFixture implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
     static final Duration POLL = Duration.ofMillis(100);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SEGMENT_BYTES = 1 << 20;
@@ -116,7 +117,7 @@ final class LedgerFixture implements AutoCloseable {
     KafkaConsumer<String, String> subscribed(String group, String topic, Map<String, ?> configs) {
         KafkaConsumer<String, String> consumer = consumer(group, configs);
         consumer.subscribe(List.of(topic));
-        await().until(() -> {
+        await().atMost(PATIENCE).until(() -> {
             consumer.poll(Duration.ZERO);
             return !consumer.assignment().isEmpty();
         });
@@ -127,7 +128,7 @@ final class LedgerFixture implements AutoCloseable {
     static void read(KafkaConsumer<String, String> consumer, TopicPartition partition, int count) {
         long target = consumer.position(partition) + count;
         List<Long> offsets = new ArrayList<>();
-        await().until(() -> {
+        await().atMost(PATIENCE).until(() -> {
             consumer.poll(POLL).forEach(record -> offsets.add(record.offset()));
             return consumer.position(partition) >= target;
         });
@@ -143,7 +144,7 @@ final class LedgerFixture implements AutoCloseable {
                 subscribed(group, partition.topic(), Map.of("max.partition.fetch.bytes", 1, "max.poll.records", 1))) {
             consumer.seekToBeginning(List.of(partition));
             for (int i = 0; i < count; i++) {
-                await().until(() -> consumer.poll(POLL).count() > 0);
+                await().atMost(PATIENCE).until(() -> consumer.poll(POLL).count() > 0);
             }
             consumer.commitSync();
         }

@@ -79,12 +79,13 @@ class LedgerSurvivesKillIT {
     private void readOneFrom(BrokerProcess broker, long offset) {
         try (KafkaConsumer<String, String> consumer = consumer(broker, "slow")) {
             consumer.subscribe(List.of(PARTITION.topic()));
-            await().until(() -> {
+            await().atMost(LedgerFixture.PATIENCE).until(() -> {
                 consumer.poll(Duration.ZERO);
                 return !consumer.assignment().isEmpty();
             });
             consumer.seek(PARTITION, offset);
-            await().until(() -> consumer.poll(POLL).count() == 1);
+            await().atMost(LedgerFixture.PATIENCE)
+                    .until(() -> consumer.poll(POLL).count() == 1);
             consumer.commitSync();
         }
     }
@@ -101,14 +102,18 @@ class LedgerSurvivesKillIT {
             admin.deleteRecords(Map.of(PARTITION, RecordsToDelete.beforeOffset(5)))
                     .all()
                     .get();
-            await().untilAsserted(() ->
-                    assertEquals(List.of("lost records-deleted slow killed-0 1-5"), List.copyOf(entries(broker))));
+            await().atMost(LedgerFixture.PATIENCE)
+                    .untilAsserted(() -> assertEquals(
+                            List.of("lost records-deleted slow killed-0 1-5"), List.copyOf(entries(broker))));
         }
         try (BrokerProcess broker = BrokerProcess.start(data)) {
             readOneFrom(broker, 8);
-            await().untilAsserted(() -> assertEquals(
-                    List.of("lost records-deleted slow killed-0 1-5", "unverified commit-jump slow killed-0 5-8"),
-                    List.copyOf(entries(broker))));
+            await().atMost(LedgerFixture.PATIENCE)
+                    .untilAsserted(() -> assertEquals(
+                            List.of(
+                                    "lost records-deleted slow killed-0 1-5",
+                                    "unverified commit-jump slow killed-0 5-8"),
+                            List.copyOf(entries(broker))));
         }
     }
 

@@ -131,7 +131,7 @@ class LossesIT {
         ledger.produce("reset", 6);
         deleteBefore(partition, 7);
         try (KafkaConsumer<String, String> consumer = ledger.subscribed("late", "reset", latest)) {
-            await().until(() -> {
+            await().atMost(LedgerFixture.PATIENCE).until(() -> {
                 consumer.poll(POLL);
                 return consumer.position(partition) == 10;
             });
@@ -192,13 +192,14 @@ class LossesIT {
         ledger.produce("crashed", 10);
         ledger.readAndLeave("workers", partition, 2);
         try (KafkaConsumer<String, String> consumer = ledger.subscribed("workers", "crashed", Map.of())) {
-            await().until(() -> consumer.poll(POLL).count() > 0);
+            await().atMost(LedgerFixture.PATIENCE)
+                    .until(() -> consumer.poll(POLL).count() > 0);
         } // all was handed out, nothing committed
         deleteBefore(partition, 6);
         assertEquals(List.of(), ledger.entries());
         try (KafkaConsumer<String, String> consumer = ledger.subscribed("workers", "crashed", Map.of())) {
             ConsumerRecords<String, String>[] polled = newArray();
-            await().until(() -> !(polled[0] = consumer.poll(POLL)).isEmpty());
+            await().atMost(LedgerFixture.PATIENCE).until(() -> !(polled[0] = consumer.poll(POLL)).isEmpty());
             assertEquals(6, polled[0].iterator().next().offset());
         }
         ledger.awaitEntries("lost records-deleted workers crashed-0 2-6");
@@ -230,7 +231,8 @@ class LossesIT {
         deleteBefore(partition, 4);
         try (KafkaConsumer<String, String> consumer = ledger.subscribed("readers", "marked", committed)) {
             ledger.produce("marked", 1);
-            await().until(() -> consumer.poll(POLL).count() > 0);
+            await().atMost(LedgerFixture.PATIENCE)
+                    .until(() -> consumer.poll(POLL).count() > 0);
             consumer.commitSync();
             assertEquals(5, consumer.position(partition));
         }
@@ -272,11 +274,12 @@ class LossesIT {
         ledger.awaitEntries("lost records-deleted slow read-0 2-5");
         TopicPartition topic = new TopicPartition(LedgerLog.TOPIC, 0);
         try (KafkaConsumer<String, String> consumer = ledger.broker().consumer(Map.of())) {
-            await().until(() -> consumer.listTopics().containsKey(LedgerLog.TOPIC));
+            await().atMost(LedgerFixture.PATIENCE)
+                    .until(() -> consumer.listTopics().containsKey(LedgerLog.TOPIC));
             consumer.assign(only(topic));
             consumer.seekToBeginning(only(topic));
             ConsumerRecords<String, String>[] polled = newArray();
-            await().until(() -> !(polled[0] = consumer.poll(POLL)).isEmpty());
+            await().atMost(LedgerFixture.PATIENCE).until(() -> !(polled[0] = consumer.poll(POLL)).isEmpty());
             assertTrue(polled[0].iterator().next().value().contains("\"fromOffset\":2,\"toOffset\":5"));
         }
     }
