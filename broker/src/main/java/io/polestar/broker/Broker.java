@@ -203,7 +203,7 @@ public final class Broker implements AutoCloseable {
                         kafkaMetrics,
                         Optional.empty()));
         MetricsSubscriptions clientMetrics = new MetricsSubscriptions(
-                config, telemetryExporters(controller.clusterId(), kafkaMetrics), time, kafkaMetrics);
+                config, telemetryExporters(controller.clusterId(), kafkaMetrics, ledger), time, kafkaMetrics);
         ClientQuotas quotas = parts.add(
                 "client quotas", new ClientQuotas(config, kafkaMetrics, time, controller.clusterId(), meters));
         apis = apis(controller, creation, partitions, verifier, clientMetrics, quotas);
@@ -251,9 +251,9 @@ public final class Broker implements AutoCloseable {
         network.close();
     }
 
-    private ClientTelemetryExporterPlugin telemetryExporters(String clusterId, Metrics kafkaMetrics) {
+    private ClientTelemetryExporterPlugin telemetryExporters(String clusterId, Metrics kafkaMetrics, Ledger ledger) {
         ClientTelemetryExporterPlugin exporters = new ClientTelemetryExporterPlugin();
-        PushedMetrics pushed = new PushedMetrics(System::currentTimeMillis);
+        PushedMetrics pushed = new PushedMetrics(System::currentTimeMillis, ledger::noteFailedSends);
         exporters.add(pushed);
         meters.getPrometheusRegistry().register(pushed);
         ConfiguredReporters.start(config, clusterId, kafkaMetrics, exporters);

@@ -32,7 +32,11 @@ public final class PushedMetrics implements ClientTelemetryExporter, MultiCollec
     private static final int MOST_SERIES_OF_A_CLIENT = 2_000;
     private static final int INTERVALS_UNTIL_STALE = 3;
 
+    /** {@code record-error-total} of Kafka's producer, by topic. */
+    private static final String RECORD_ERRORS = "kafka_client_producer_topic_record_error";
+
     private final LongSupplier clockMs;
+    private final FailedSends failedSends;
     private final Map<Uuid, PushingClient> clients = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
@@ -42,8 +46,9 @@ public final class PushedMetrics implements ClientTelemetryExporter, MultiCollec
         }
     };
 
-    public PushedMetrics(LongSupplier clockMs) {
+    public PushedMetrics(LongSupplier clockMs, FailedSends failedSends) {
         this.clockMs = clockMs;
+        this.failedSends = failedSends;
     }
 
     @Override
@@ -57,6 +62,18 @@ public final class PushedMetrics implements ClientTelemetryExporter, MultiCollec
         int intervals = payload.isTerminating() ? 1 : INTERVALS_UNTIL_STALE;
         long staleAtMs = clockMs.getAsLong() + (long) intervals * context.pushIntervalMs();
         take(payload.clientInstanceId(), points, staleAtMs);
+        tellOfFailedSends(context.authorizableRequestContext().clientId(), points);
+    }
+
+    /** A total says nothing of when: only what was added since the push before is told. */
+    private void tellOfFailedSends(String clientId, List<PushedPoint> points) {
+        for (PushedPoint point : points) {
+            String topic = point.labels().get("topic");
+            boolean failed = point.name().equals(RECORD_ERRORS) && point.difference() && topic != null;
+            if (failed && point.value() >= 1) {
+                failedSends.onFailedSends(clientId, topic, (long) point.value(), clockMs.getAsLong());
+            }
+        }
     }
 
     private synchronized void take(Uuid client, List<PushedPoint> points, long staleAtMs) {

@@ -119,6 +119,12 @@ public final class Ledger implements AutoCloseable {
                         .forEach(span -> partition.readTrails().note(trail.clientId(), span.from(), span.to())));
     }
 
+    /** A client says of itself that it could not send records; see {@code telemetry.FailedSends}. */
+    public void noteFailedSends(String clientId, String topic, long records, long atMs) {
+        entries.addRefusal(LedgerEntry.failedSends(topic, clientId, records, atMs));
+        writeSoon();
+    }
+
     /** How many entries there are, by status. */
     public void bindTo(MeterRegistry meters) {
         for (Status status : Status.values()) {

@@ -12,6 +12,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param id the key of its record
  * @param group that did not see the records; null for refusals
  * @param topicId tells a topic from a later one of that name
+ * @param partition -1 if it is not known
  * @param fromOffset the first offset; null for refusals
  * @param toOffset the offset after the last one; null for refusals
  * @param handedOut true if a member of the group was handed them, but nobody committed them
@@ -41,6 +42,8 @@ record LedgerEntry(
         String by,
         long firstAtMs,
         long lastAtMs) {
+
+    private static final int NO_PARTITION = -1;
 
     /** Sequences of an idempotent producer, from the first to the last one. */
     record Sequences(long producerId, short epoch, int first, int last) {}
@@ -78,10 +81,29 @@ record LedgerEntry(
     /** Records that a producer was told are not stored. */
     static LedgerEntry refused(TopicPartition where, String error, String clientId, long records, long atMs) {
         String id = String.join("/", "refused", clientId, where.toString(), error);
+        return counted(id, Status.REFUSED, LossCause.REFUSED, where, error, clientId, records, atMs);
+    }
+
+    /** Records that a client says it could not send. */
+    static LedgerEntry failedSends(String topic, String clientId, long records, long atMs) {
+        String id = String.join("/", "failed-sends", clientId, topic);
+        TopicPartition where = new TopicPartition(topic, NO_PARTITION);
+        return counted(id, Status.REPORTED, LossCause.FAILED_SENDS, where, null, clientId, records, atMs);
+    }
+
+    private static LedgerEntry counted(
+            String id,
+            Status status,
+            LossCause cause,
+            TopicPartition where,
+            String error,
+            String clientId,
+            long records,
+            long atMs) {
         return new LedgerEntry(
                 id,
-                Status.REFUSED,
-                LossCause.REFUSED,
+                status,
+                cause,
                 null,
                 where.topic(),
                 "",
@@ -126,7 +148,7 @@ record LedgerEntry(
                 lastAtMs);
     }
 
-    /** This refusal with those before it. */
+    /** What is counted, with what was before it. */
     LedgerEntry addedTo(LedgerEntry before) {
         return new LedgerEntry(
                 id,

@@ -26,6 +26,8 @@ enum LossCause {
     GROUP_RESET,
     /** Sequences of an idempotent producer are missing between what it sent. */
     SEQUENCE_GAP,
+    /** A client could not send them, by the metrics that it pushes (KIP-714). */
+    FAILED_SENDS,
     /** The broker did not take them, and said so to the producer. */
     REFUSED;
 

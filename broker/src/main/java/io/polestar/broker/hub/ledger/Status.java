@@ -15,6 +15,8 @@ enum Status {
     SUPERSEDED,
     /** Their producer sent later ones, but never these: it gave them up. */
     NEVER_STORED,
+    /** A client says so of itself. */
+    REPORTED,
     /** They were not taken; the producer knows. */
     REFUSED;
 

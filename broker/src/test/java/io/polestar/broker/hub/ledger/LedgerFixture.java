@@ -80,12 +80,16 @@ final class LedgerFixture implements AutoCloseable {
     }
 
     void configure(String topic, String name, String value) throws Exception {
+        configure(new ConfigResource(ConfigResource.Type.TOPIC, topic), Map.of(name, value));
+    }
+
+    void configure(ConfigResource resource, Map<String, String> values) throws Exception {
+        List<AlterConfigOp> changes = values.entrySet().stream()
+                .map(each ->
+                        new AlterConfigOp(new ConfigEntry(each.getKey(), each.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
         try (Admin admin = broker.admin()) {
-            admin.incrementalAlterConfigs(Map.of(
-                            new ConfigResource(ConfigResource.Type.TOPIC, topic),
-                            List.of(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET))))
-                    .all()
-                    .get();
+            admin.incrementalAlterConfigs(Map.of(resource, changes)).all().get();
         }
     }
 

@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,6 +173,21 @@ class LossesIT {
         ledger.awaitEntries("refused refused - small-0 MESSAGE_TOO_LARGE x2");
         assertEquals("loud", ledger.audit("").get("entries").get(0).get("by").asText());
         assertTrue(ledger.audit("").get("nothingLost").asBoolean());
+    }
+
+    @Test
+    void shouldNameTheSendsThatAClientSaysFailed() throws Exception {
+        ledger.create("pushed", Map.of("max.message.bytes", "1000"));
+        ledger.configure(
+                new ConfigResource(ConfigResource.Type.CLIENT_METRICS, "producers"),
+                Map.of("metrics", "org.apache.kafka.producer.", "interval.ms", "500"));
+        try (KafkaProducer<String, String> producer = ledger.broker().producer(Map.of("client.id", "pusher"))) {
+            producer.clientInstanceId(LedgerFixture.PATIENCE);
+            Future<?> sent = producer.send(new ProducerRecord<>("pushed", 0, "k", "v".repeat(2000)));
+            assertThrows(ExecutionException.class, sent::get);
+            ledger.awaitEntries(
+                    "refused refused - pushed-0 MESSAGE_TOO_LARGE x1", "reported failed-sends - pushed--1  x1");
+        }
     }
 
     @Test
