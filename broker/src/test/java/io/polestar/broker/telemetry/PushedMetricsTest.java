@@ -46,7 +46,7 @@ class PushedMetricsTest {
             implements ClientTelemetryPayload {}
 
     private final AtomicLong clockMs = new AtomicLong();
-    private final PushedMetrics pushed = new PushedMetrics(clockMs::get);
+    private final PushedMetrics pushed = new PushedMetrics(clockMs::get, (clientId, topic, records, atMs) -> {});
 
     @Test
     void shouldAddUpDifferencesAndTakeTheLastOfWhatIsAbsolute() {
