@@ -1,6 +1,7 @@
 package io.polestar.broker.api;
 
 import io.polestar.broker.security.Access;
+import io.polestar.broker.topic.InternalTopics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -66,8 +67,9 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
                 Math.max(1, Math.min(maxPartitions, request.responsePartitionLimit())),
                 allTopics);
         answer.topics()
-                .forEach(topic -> topic.setTopicAuthorizedOperations(
-                        access.allowedOperations(context, ResourceType.TOPIC, topic.name())));
+                .forEach(topic -> topic.setIsInternal(InternalTopics.contains(topic.name()))
+                        .setTopicAuthorizedOperations(
+                                access.allowedOperations(context, ResourceType.TOPIC, topic.name())));
         answer.topics().addAll(refused);
         return answer;
     }

@@ -192,6 +192,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private List<MetadataResponseTopic> describe(RequestContext context, MetadataRequest request, Set<String> names) {
         List<MetadataResponseTopic> topics = new ArrayList<>(
                 cache.getTopicMetadata(names, context.listenerName, request.version() == 0, request.version() >= 6));
+        topics.forEach(topic -> topic.setIsInternal(InternalTopics.contains(topic.name())));
         if (topics.size() < names.size() && !request.isAllTopics()) {
             Set<String> unknown = new HashSet<>(names);
             topics.forEach(topic -> unknown.remove(topic.name()));

@@ -298,5 +298,8 @@ class LossesIT {
             await().atMost(LedgerFixture.PATIENCE).until(() -> !(polled[0] = consumer.poll(POLL)).isEmpty());
             assertTrue(polled[0].iterator().next().value().contains("\"fromOffset\":2,\"toOffset\":5"));
         }
+        try (Admin admin = ledger.broker().admin()) {
+            assertFalse(admin.listTopics().names().get().contains(LedgerLog.TOPIC));
+        }
     }
 }
