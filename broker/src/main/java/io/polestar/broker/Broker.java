@@ -111,6 +111,7 @@ public final class Broker implements AutoCloseable {
     private HttpServer http;
     private NetworkServer network;
     private TransactionCoordinator transactions;
+    private Ledger ledger;
     private ShareCoordinators shares;
     private DirectPersister sharePersister;
     private GroupCoordinators groups;
@@ -164,13 +165,14 @@ public final class Broker implements AutoCloseable {
         stage("controller started");
 
         DiskSpace space = watchSpace();
-        Ledger ledger = new Ledger(config.dataDirectory(), time::milliseconds);
+        ledger = new Ledger(config.dataDirectory(), time::milliseconds);
         LossListener losses = LossListener.all(List.of(new LossMeters(meters), ledger.losses()));
         Partitions partitions = parts.add("partitions", new Partitions(config, store, time, scheduler, space, losses));
         parts.add("ledger", ledger).follow(partitions);
         LogCleaner cleaner = parts.add("log cleaner", new LogCleaner(config, partitions::all, space, time));
         CleanerMeters.bind(meters, cleaner);
         Views views = parts.add("views", new Views(partitions, config.dataDirectory(), disk, scheduler));
+        ledger.followViews(views::showing);
         transactions = parts.add(
                 "transactions",
                 new TransactionCoordinator(
@@ -185,7 +187,13 @@ public final class Broker implements AutoCloseable {
         DynamicConfigs dynamicConfigs = followDynamicConfigs(partitions, cleaner);
         shares = parts.add(
                 "share groups",
-                new ShareCoordinators(config, partitions, controller.metadataCache()::getImage, time, kafkaMetrics));
+                new ShareCoordinators(
+                        config,
+                        partitions,
+                        controller.metadataCache()::getImage,
+                        ledger.shareGroups(),
+                        time,
+                        kafkaMetrics));
         sharePersister = new DirectPersister(
                 shares, () -> InternalTopicCreation.by(creation).create(Topic.SHARE_GROUP_STATE_TOPIC_NAME));
         TransactionVerifier verifier = new TransactionVerifier(transactions, partitions, config, time);
@@ -404,7 +412,8 @@ public final class Broker implements AutoCloseable {
             ClientQuotas quotas,
             Access access) {
         ShareSettings settings = new ShareSettings(config, groups.configs());
-        SharePartitions used = new SharePartitions(partitions, sharePersister, settings, timer, Time.SYSTEM);
+        SharePartitions used =
+                new SharePartitions(partitions, sharePersister, settings, timer, ledger.shareGroups(), Time.SYSTEM);
         ShareFetches fetches = new ShareFetches(used);
         ShareSessions sessions = new ShareSessions(used);
         network.addConnectionListener(fetches::onConnectionClosed);

@@ -170,6 +170,19 @@ class ConsumerGroupsIT {
         }
     }
 
+    /** Kafka's internal topics are matched by the broker, and not by the client: so it is in Apache Kafka. */
+    @Test
+    void shouldNotMatchTheLedgersTopicWhenPatternsMatchEverything() throws Exception {
+        createTopic("__polestar_ledger");
+        try (KafkaConsumer<String, String> byBroker = consumer("consumer", Map.of("group.id", "by-broker"));
+                KafkaConsumer<String, String> byClient = consumer("classic", Map.of("group.id", "by-client"))) {
+            byBroker.subscribe(new SubscriptionPattern(".*(weather|polestar).*"));
+            awaitAssigned(PARTITIONS, byBroker);
+            byClient.subscribe(Pattern.compile(".*"));
+            awaitAssigned(PARTITIONS, byClient);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
     void shouldShowAndChangeGroupsThroughAdmin(String protocol) throws Exception {

@@ -65,7 +65,14 @@ record Part(String name, Set<String> imports) {
                     "broker.hub.view",
                     "broker.topic",
                     "storage"),
-            part("broker.hub.ledger", "broker.group", "broker.http", "broker.topic", "storage"),
+            part(
+                    "broker.hub.ledger",
+                    "broker.group",
+                    "broker.http",
+                    "broker.hub.view",
+                    "broker.share",
+                    "broker.topic",
+                    "storage"),
             part(
                     "broker",
                     SETTINGS,

@@ -1,5 +1,7 @@
 package io.polestar.broker.api;
 
+import io.polestar.broker.group.GroupCoordinators;
+import io.polestar.broker.group.GroupListener;
 import io.polestar.broker.security.Access;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.acl.AclOperation;
@@ -21,13 +23,15 @@ import org.apache.kafka.metadata.KRaftMetadataCache;
 /** AlterShareGroupOffsets (KIP-932): sets where a share group without members starts. */
 final class AlterShareGroupOffsetsHandler implements ApiHandler<AlterShareGroupOffsetsRequest> {
     private final GroupCoordinator groups;
+    private final GroupListener listener;
     private final GroupProtocol protocol;
     private final KRaftMetadataCache metadata;
     private final Access access;
 
     AlterShareGroupOffsetsHandler(
-            GroupCoordinator groups, GroupProtocol protocol, KRaftMetadataCache metadata, Access access) {
-        this.groups = groups;
+            GroupCoordinators coordinators, GroupProtocol protocol, KRaftMetadataCache metadata, Access access) {
+        this.groups = coordinators.service();
+        this.listener = coordinators.listener();
         this.protocol = protocol;
         this.metadata = metadata;
         this.access = access;
@@ -58,6 +62,7 @@ final class AlterShareGroupOffsetsHandler implements ApiHandler<AlterShareGroupO
                                 new ApiError(error)));
             }
         }
+        listener.onCommitAsked(groupId, GroupListener.Committer.of(context, false));
         return groups.alterShareGroupOffsets(
                         context,
                         groupId,

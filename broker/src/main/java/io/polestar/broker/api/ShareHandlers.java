@@ -45,7 +45,7 @@ public final class ShareHandlers {
         all.add(new ShareGroupHeartbeatHandler(groups, coordinators.departures(), protocol, access));
         all.add(new ShareGroupDescribeHandler(groups, protocol, access));
         all.add(new DescribeShareGroupOffsetsHandler(groups, protocol, access));
-        all.add(new AlterShareGroupOffsetsHandler(groups, protocol, metadata, access));
+        all.add(new AlterShareGroupOffsetsHandler(coordinators, protocol, metadata, access));
         all.add(new DeleteShareGroupOffsetsHandler(groups, protocol, access));
         all.addAll(ShareStateHandler.all(parts.coordinators().service(), access));
         all.add(new ShareFetchHandler(

@@ -84,7 +84,7 @@ public final class GroupCoordinators implements AutoCloseable {
                     groupLog.written(partition, records);
                 }))
                 .withPartitionMetadataClient(new LogEndOffsets(partitions))
-                .withAuthorizerPlugin(authorizer)
+                .withAuthorizerPlugin(Optional.of(HiddenTopics.behind(authorizer, metrics)))
                 .build();
         this.recreatedTopics = new RecreatedTopics(partitions, time::milliseconds);
         this.follower = new OffsetsTopicFollower(

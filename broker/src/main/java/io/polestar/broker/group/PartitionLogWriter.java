@@ -38,14 +38,19 @@ public final class PartitionLogWriter implements PartitionWriter {
         this.observer = observer;
     }
 
-    /** For a coordinator that takes part in no transactions. */
-    public static PartitionLogWriter withoutTransactions(Partitions partitions, CoordinatorReadiness readiness) {
+    /**
+     * For a coordinator that takes part in no transactions.
+     *
+     * @param observer told of what was written, on the thread that did
+     */
+    public static PartitionLogWriter withoutTransactions(
+            Partitions partitions, CoordinatorReadiness readiness, BiConsumer<TopicPartition, MemoryRecords> observer) {
         return new PartitionLogWriter(
                 partitions,
                 readiness,
                 (topicPartition, transactionalId, producerId, producerEpoch, apiVersion) ->
                         CompletableFuture.completedFuture(VerificationGuard.SENTINEL),
-                (topicPartition, records) -> {});
+                observer);
     }
 
     /** The runtime calls this when a coordinator has been loaded and becomes active, which is how we learn of it. */

@@ -57,6 +57,14 @@ public record Acknowledgement(long first, long last, List<Byte> types) {
         return type == AcknowledgeType.RENEW.id;
     }
 
+    static boolean rejects(byte type) {
+        return type == AcknowledgeType.REJECT.id;
+    }
+
+    static boolean releases(byte type) {
+        return type == AcknowledgeType.RELEASE.id;
+    }
+
     static RecordState stateAfter(byte type) {
         if (type == AcknowledgeType.ACCEPT.id) {
             return RecordState.ACKNOWLEDGED;

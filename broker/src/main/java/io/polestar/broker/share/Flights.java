@@ -238,13 +238,24 @@ final class Flights {
         return held;
     }
 
-    /** The log now starts there; what lies before is gone, whatever becomes of it. */
-    void startAt(long offset) {
+    /**
+     * The log now starts there; what lies before is gone, whatever becomes of it.
+     *
+     * @return what is gone of what was delivered and came back
+     */
+    List<Flight> startAt(long offset) {
+        List<Flight> cameBack = new ArrayList<>();
         if (offset > start) {
+            for (Flight flight : byFirst.headMap(offset).values()) {
+                if (flight.isAvailable()) {
+                    cameBack.add(flight);
+                }
+            }
             start = offset;
             next = Math.max(next, offset);
             advance();
         }
+        return cameBack;
     }
 
     /** Moves the start behind what is done. */

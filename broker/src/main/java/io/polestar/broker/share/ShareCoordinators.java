@@ -36,23 +36,28 @@ public final class ShareCoordinators implements AutoCloseable {
     private final ShareCoordinatorService service;
     private final ShareStateTopicFollower follower;
 
-    /** @param image the newest metadata image */
+    /**
+     * @param image the newest metadata image
+     * @param listener is told of the groups' states
+     */
     public ShareCoordinators(
             BrokerConfig brokerConfig,
             Partitions partitions,
             Supplier<MetadataImage> image,
+            ShareListener listener,
             Time time,
             Metrics metrics) {
         this.config = new ShareCoordinatorConfig(brokerConfig);
         this.image = image;
         int brokerId = brokerConfig.nodeId();
+        ShareStateLog stateLog = new ShareStateLog(image, listener);
         this.readiness = new CoordinatorReadiness(brokerId, this::leaderOf);
         this.service = new ShareCoordinatorService.Builder(brokerId, config)
                 .withTimer(new SystemTimerReaper("share-coordinator-reaper", new SystemTimer("share-coordinator")))
                 .withTime(time)
-                .withLoader(new PartitionLogLoader<>(
-                        partitions, new ShareCoordinatorRecordSerde(), config.shareCoordinatorLoadBufferSize(), time))
-                .withWriter(PartitionLogWriter.withoutTransactions(partitions, readiness))
+                .withLoader(stateLog.listeningTo(new PartitionLogLoader<>(
+                        partitions, new ShareCoordinatorRecordSerde(), config.shareCoordinatorLoadBufferSize(), time)))
+                .withWriter(PartitionLogWriter.withoutTransactions(partitions, readiness, stateLog::written))
                 .withCoordinatorRuntimeMetrics(new ShareCoordinatorRuntimeMetrics(metrics))
                 .withCoordinatorMetrics(new ShareCoordinatorMetrics(metrics))
                 .build();

@@ -1,6 +1,8 @@
 package io.polestar.broker.share;
 
+import io.polestar.broker.topic.OffsetRange;
 import io.polestar.broker.topic.Partition;
+import io.polestar.broker.topic.ReadTrails;
 import io.polestar.storage.TimestampedOffset;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,13 +35,22 @@ final class SharePartition {
     private static final Logger log = LoggerFactory.getLogger(SharePartition.class);
 
     /** What share partitions share. */
-    record Context(ShareSettings settings, ScheduledExecutorService timer, LongSupplier clockMs) {}
+    record Context(
+            ShareSettings settings, ScheduledExecutorService timer, ShareListener listener, LongSupplier clockMs) {}
+
+    /** What the group is done with though no member accepted it. */
+    private record GivenUp(OffsetRange range, ShareListener.GivenUp reason) {
+        static GivenUp of(Flight flight, ShareListener.GivenUp reason) {
+            return new GivenUp(new OffsetRange(flight.first(), flight.last() + 1), reason);
+        }
+    }
 
     private final ReentrantLock lock = new ReentrantLock();
     private final SharePartitionKey key;
     private final Partition partition;
     private final ShareStateStore store;
     private final Context context;
+    private final String reader;
     private final Set<Runnable> waiting = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> loaded = new CompletableFuture<>();
     private Flights flights;
@@ -54,6 +65,7 @@ final class SharePartition {
         this.partition = partition;
         this.store = store;
         this.context = context;
+        this.reader = ReadTrails.shareGroup(key.groupId());
     }
 
     Partition partition() {
@@ -140,12 +152,21 @@ final class SharePartition {
 
     /** The log starts later than the group. */
     void startAt(long logStartOffset) {
+        List<GivenUp> givenUp = new ArrayList<>();
         lock.lock();
         try {
-            flights.startAt(logStartOffset);
+            for (Flight flight : flights.startAt(logStartOffset)) {
+                long end = Math.min(flight.last() + 1, logStartOffset);
+                givenUp.add(new GivenUp(new OffsetRange(flight.first(), end), ShareListener.GivenUp.REMOVED));
+            }
         } finally {
             lock.unlock();
         }
+        tell(givenUp);
+    }
+
+    private void tell(List<GivenUp> givenUp) {
+        givenUp.forEach(each -> context.listener().onGivenUp(key.groupId(), partition, each.range, each.reason));
     }
 
     /** Gives records to a member, as far as they are available. */
@@ -160,19 +181,23 @@ final class SharePartition {
                 settings.maxInFlight(key.groupId()),
                 settings.maxDeliveries(key.groupId()),
                 untilMs);
+        List<AcquiredRecords> acquired;
         lock.lock();
         try {
             if (fenced) {
                 return List.of();
             }
-            List<AcquiredRecords> acquired = flights.acquire(fetchOffset, spans, wanted);
+            acquired = flights.acquire(fetchOffset, spans, wanted);
             if (!acquired.isEmpty()) {
                 expireAt(untilMs);
             }
-            return acquired;
         } finally {
             lock.unlock();
         }
+        for (AcquiredRecords each : acquired) {
+            partition.readTrails().note(reader, each.firstOffset(), each.lastOffset() + 1);
+        }
+        return acquired;
     }
 
     /**
@@ -181,14 +206,15 @@ final class SharePartition {
      * @return when it is persisted; fails with what the member is told
      */
     CompletableFuture<Void> acknowledge(String member, List<Acknowledgement> acknowledgements) {
-        return change(changed -> {
+        return change((changed, givenUp) -> {
             for (Acknowledgement each : acknowledgements) {
-                each.eachRun((first, last, type) -> acknowledge(member, first, last, type, changed));
+                each.eachRun((first, last, type) -> acknowledge(member, first, last, type, changed, givenUp));
             }
         });
     }
 
-    private void acknowledge(String member, long first, long last, byte type, List<Flight> changed) {
+    private void acknowledge(
+            String member, long first, long last, byte type, List<Flight> changed, List<GivenUp> givenUp) {
         if (last < flights.start()) {
             return; // gone meanwhile
         }
@@ -200,6 +226,11 @@ final class SharePartition {
         flights.eachHeld(member, first, last, flight -> {
             flight.begin(Acknowledgement.stateAfter(type), maxDeliveries);
             changed.add(flight);
+            if (Acknowledgement.rejects(type)) {
+                givenUp.add(GivenUp.of(flight, ShareListener.GivenUp.REJECTED));
+            } else if (Acknowledgement.releases(type)) {
+                noteIfDeliveredTooOften(flight, givenUp);
+            }
         });
     }
 
@@ -215,28 +246,36 @@ final class SharePartition {
     /** Takes back what a member holds, who left. */
     CompletableFuture<Void> release(String member) {
         int maxDeliveries = context.settings().maxDeliveries(key.groupId());
-        return change(changed -> {
+        return change((changed, givenUp) -> {
             for (Flight flight : flights.heldBy(member)) {
                 flight.begin(RecordState.AVAILABLE, maxDeliveries);
                 changed.add(flight);
+                noteIfDeliveredTooOften(flight, givenUp);
             }
         });
     }
 
-    /** Begins changes; gives those that are to be persisted. Called with the lock held. */
+    private static void noteIfDeliveredTooOften(Flight released, List<GivenUp> givenUp) {
+        if (released.isComplete()) {
+            givenUp.add(GivenUp.of(released, ShareListener.GivenUp.DELIVERED_TOO_OFTEN));
+        }
+    }
+
+    /** Begins changes; gives those that are to be persisted, and what is given up with them. Called with the lock held. */
     private interface Change {
-        void begin(List<Flight> changed);
+        void begin(List<Flight> changed, List<GivenUp> givenUp);
     }
 
     private CompletableFuture<Void> change(Change change) {
         List<Flight> changed = new ArrayList<>();
+        List<GivenUp> givenUp = new ArrayList<>();
         CompletableFuture<Void> written;
         lock.lock();
         try {
             if (fenced || !isLoaded()) {
                 throw new NotLeaderOrFollowerException("The group's state of the partition is not here");
             }
-            change.begin(changed);
+            change.begin(changed, givenUp);
             // In the order of the changes: a later one must not carry an earlier start. It is only queued here.
             written = changed.isEmpty()
                     ? CompletableFuture.completedFuture(null)
@@ -247,7 +286,10 @@ final class SharePartition {
         } finally {
             lock.unlock();
         }
-        return written.whenComplete((none, failure) -> finish(changed, failure));
+        return written.whenComplete((none, failure) -> {
+            finish(changed, failure);
+            tell(failure == null ? givenUp : List.of());
+        });
     }
 
     private void finish(Collection<Flight> changed, Throwable failure) {
@@ -288,15 +330,18 @@ final class SharePartition {
 
     private void expire() {
         List<Flight> expired = new ArrayList<>();
+        List<GivenUp> givenUp = new ArrayList<>();
         lock.lock();
         try {
             expiry = null;
             if (!fenced) {
                 takeBackExpired(expired);
+                expired.forEach(flight -> noteIfDeliveredTooOften(flight, givenUp));
             }
         } finally {
             lock.unlock();
         }
+        tell(givenUp);
         if (!expired.isEmpty()) {
             wakeWaiting();
         }

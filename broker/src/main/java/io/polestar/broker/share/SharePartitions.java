@@ -32,16 +32,20 @@ public final class SharePartitions {
     private final Persister persister;
     private final SharePartition.Context context;
 
-    /** @param timer takes back records of members whose time is over */
+    /**
+     * @param timer takes back records of members whose time is over
+     * @param listener is told of what groups give up
+     */
     public SharePartitions(
             Partitions partitions,
             Persister persister,
             ShareSettings settings,
             ScheduledExecutorService timer,
+            ShareListener listener,
             Time time) {
         this.partitions = partitions;
         this.persister = persister;
-        this.context = new SharePartition.Context(settings, timer, time::milliseconds);
+        this.context = new SharePartition.Context(settings, timer, listener, time::milliseconds);
     }
 
     ShareSettings settings() {

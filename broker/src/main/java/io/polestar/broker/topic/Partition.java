@@ -13,7 +13,6 @@ import io.polestar.storage.TimestampedOffset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -548,10 +547,7 @@ public final class Partition {
     public List<ProducerProgress> producers() {
         lock.lock();
         try {
-            return state.activeProducers().values().stream()
-                    .map(ProducerProgress::of)
-                    .sorted(Comparator.comparingLong(ProducerProgress::producerId))
-                    .toList();
+            return state.progress();
         } finally {
             lock.unlock();
         }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,7 @@ final class PartitionState {
     private final ProducerStateManager producers;
     private final LeaderEpochFileCache epochs;
     private final PartitionContext context;
+    private final SequenceRanges sequences;
     private AbortedTransactions aborted;
 
     /** The epoch of this leadership, written to the file with its first append only. */
@@ -68,9 +70,14 @@ final class PartitionState {
 
     private volatile int lastWrittenEpoch = -1;
 
-    private PartitionState(ProducerStateManager producers, LeaderEpochFileCache epochs, PartitionContext context) {
+    private PartitionState(
+            ProducerStateManager producers,
+            LeaderEpochFileCache epochs,
+            SequenceRanges sequences,
+            PartitionContext context) {
         this.producers = producers;
         this.epochs = epochs;
+        this.sequences = sequences;
         this.context = context;
     }
 
@@ -86,6 +93,7 @@ final class PartitionState {
                             context.producerConfig(),
                             context.time()),
                     openEpochs(topicPartition, directory, context),
+                    new SequenceRanges(directory),
                     context);
             state.restore(directory, partitionLog);
             state.replay(partitionLog);
@@ -121,6 +129,7 @@ final class PartitionState {
             producers.truncateFullyAndStartAt(start);
             aborted = AbortedTransactions.reset(directory);
         }
+        sequences.restore(producers.activeProducers());
     }
 
     private void replay(PartitionLog partitionLog) throws IOException {
@@ -267,6 +276,7 @@ final class PartitionState {
      */
     void accept(RecordBatch batch, Checked checked) {
         producers.update(checked.producer());
+        sequences.note(batch);
         checked.completed().ifPresent(this::complete);
         producers.updateMapEndOffset(batch.nextOffset());
     }
@@ -337,7 +347,19 @@ final class PartitionState {
     }
 
     void removeExpiredProducers(long nowMs) {
+        int known = producers.activeProducers().size();
         producers.removeExpiredProducers(nowMs);
+        if (producers.activeProducers().size() < known) {
+            sequences.retain(producers.activeProducers().keySet());
+        }
+    }
+
+    /** How far the idempotent producers are, by their ids. */
+    List<ProducerProgress> progress() {
+        return producers.activeProducers().values().stream()
+                .map(entry -> ProducerProgress.of(entry, sequences.of(entry.producerId())))
+                .sorted(Comparator.comparingLong(ProducerProgress::producerId))
+                .toList();
     }
 
     Map<Long, ProducerStateEntry> activeProducers() {
@@ -393,7 +415,9 @@ final class PartitionState {
      */
     long save() throws IOException {
         if (aborted.isForced()) {
-            producers.takeSnapshot(false);
+            if (producers.takeSnapshot(false).isPresent()) {
+                sequences.write();
+            }
             aborted.tidy();
         }
         return producers.latestSnapshotOffset().orElse(0);

@@ -14,11 +14,17 @@ import java.util.function.Predicate;
  */
 public final class ReadTrails {
     private static final int MAX_CLIENTS = 1_000;
+    private static final String SHARE_GROUP = "share-group:";
 
     private final Map<String, ReadTrail> byClient = new ConcurrentHashMap<>();
 
     /** What did not get a trail of its own; it counts for everyone. */
     private volatile ReadTrail others;
+
+    /** The name that the members of a share group have here together: what one was handed, none of the others is. */
+    public static String shareGroup(String group) {
+        return SHARE_GROUP + group;
+    }
 
     /**
      * Records were handed to a client.

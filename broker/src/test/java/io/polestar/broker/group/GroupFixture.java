@@ -12,6 +12,7 @@ import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.security.Access;
 import io.polestar.broker.share.DirectPersister;
 import io.polestar.broker.share.ShareCoordinators;
+import io.polestar.broker.share.ShareListener;
 import io.polestar.broker.topic.DiskSpace;
 import io.polestar.broker.topic.Partitions;
 import io.polestar.broker.txn.TransactionCoordinator;
@@ -125,7 +126,8 @@ final class GroupFixture implements AutoCloseable {
                 new SimpleMeterRegistry(),
                 Time.SYSTEM);
         TransactionVerifier verifier = new TransactionVerifier(transactions, partitions, config, Time.SYSTEM);
-        this.shares = new ShareCoordinators(config, partitions, metadata::currentImage, Time.SYSTEM, metrics);
+        this.shares = new ShareCoordinators(
+                config, partitions, metadata::currentImage, ShareListener.NONE, Time.SYSTEM, metrics);
         this.coordinators = new GroupCoordinators(
                 config,
                 partitions,

@@ -6,9 +6,11 @@ import io.polestar.broker.topic.Partition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -27,6 +29,7 @@ final class Accounts implements GroupListener {
     private final Function<TopicPartition, Optional<Partition>> partitions;
     private final LongSupplier nowMs;
     private final Consumer<Suspicion> suspicions;
+    private final Set<String> sharing = new HashSet<>();
     private Checkpoint checkpoint = Checkpoint.NONE;
 
     /** Whether the last run did not end with a kill, so that it is known what clients hold that they were handed then. */
@@ -60,6 +63,12 @@ final class Accounts implements GroupListener {
         readers.addMember(group, clientId);
     }
 
+    /** A share group: of what lies behind the offset that it committed, some may be done already. */
+    synchronized void onSharing(String group, String reader) {
+        sharing.add(group);
+        readers.addMember(group, reader);
+    }
+
     @Override
     public synchronized void onCommitAsked(String group, Committer committer) {
         committers.put(group, committer);
@@ -73,6 +82,7 @@ final class Accounts implements GroupListener {
         if (!hasOffsets) {
             readers.forget(group);
             committers.remove(group);
+            sharing.remove(group);
         }
     }
 
@@ -179,7 +189,7 @@ final class Accounts implements GroupListener {
         List<OffsetRange> unread = moved.without(read);
         split(account, unread, account.knownFrom(read), LossCause.GROUP_RESET, by)
                 .forEach(suspicions);
-        if (readers.hasMembers(account.group)) {
+        if (readers.hasMembers(account.group) && !sharing.contains(account.group)) {
             for (OffsetRange range : moved.without(unread)) {
                 suspicions.accept(new Suspicion(
                         account.group,
@@ -307,6 +317,14 @@ final class Accounts implements GroupListener {
                         new OffsetRange(Math.max(wanted.from(), removed.from()), Math.min(wanted.to(), removed.to())))
                 .filter(range -> !range.isEmpty());
         return Optional.of(new Late(account, missing, account.removedBy));
+    }
+
+    /** Why what a group did not commit was removed last; empty if nothing was. */
+    synchronized Optional<LossCause> removedBy(String group, Partition partition) {
+        return of(partition.topicPartition()).stream()
+                .filter(account -> account.partition == partition && account.group.equals(group))
+                .findFirst()
+                .map(account -> account.removedBy);
     }
 
     /** What the group was handed in this run; nothing if it has no account there. */

@@ -35,7 +35,12 @@ final class Entries {
 
     private static List<Object> kind(LedgerEntry entry) {
         return List.of(
-                entry.cause(), entry.status(), String.valueOf(entry.group()), entry.topicId(), entry.partition());
+                entry.cause(),
+                entry.status(),
+                String.valueOf(entry.group()),
+                entry.topicId(),
+                entry.partition(),
+                entry.line());
     }
 
     /** Adds an entry, or lets it continue the one it follows. */

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.polestar.broker.group.GroupListener;
 import io.polestar.broker.http.JsonPages;
+import io.polestar.broker.hub.view.ViewLog;
+import io.polestar.broker.share.ShareListener;
 import io.polestar.broker.topic.LossListener;
 import io.polestar.broker.topic.OffsetRange;
 import io.polestar.broker.topic.Partition;
@@ -48,6 +50,8 @@ public final class Ledger implements AutoCloseable {
     private final Entries entries = new Entries();
     private final SequenceGaps gaps = new SequenceGaps(this::producersOf);
     private final Accounts accounts;
+    private final ShareAccounts shares;
+    private final ViewLosses viewLosses;
     private final Removals removals;
     private final AtomicBoolean writesSoon = new AtomicBoolean();
     private volatile Partitions partitions;
@@ -64,7 +68,9 @@ public final class Ledger implements AutoCloseable {
             return created;
         });
         this.accounts = new Accounts(this::find, nowMs, this::suspect);
-        this.removals = new Removals(accounts, entries, gaps, () -> later(() -> {}), this::writeSoon);
+        this.shares = new ShareAccounts(accounts, this::find, nowMs, this::suspect);
+        this.viewLosses = new ViewLosses(accounts);
+        this.removals = new Removals(accounts, entries, gaps, viewLosses, () -> later(() -> {}), this::writeSoon);
     }
 
     private Optional<Partition> find(TopicPartition topicPartition) {
@@ -84,6 +90,16 @@ public final class Ledger implements AutoCloseable {
     /** To be told of what is committed. */
     public GroupListener groups() {
         return accounts;
+    }
+
+    /** @param showing which views show a partition */
+    public void followViews(Function<TopicPartition, List<ViewLog>> showing) {
+        viewLosses.follow(showing);
+    }
+
+    /** To be told of share groups. */
+    public ShareListener shareGroups() {
+        return shares;
     }
 
     /** Begins to follow partitions; before they are opened, and before groups are loaded. */
@@ -167,11 +183,15 @@ public final class Ledger implements AutoCloseable {
             thread.schedule(
                     () -> {
                         writesSoon.set(false);
-                        write();
+                        later(this::findViewLosses);
                     },
                     SOON_MS,
                     TimeUnit.MILLISECONDS);
         }
+    }
+
+    private void findViewLosses() {
+        viewLosses.find().forEach(entries::add);
     }
 
     private void write() {
@@ -219,7 +239,7 @@ public final class Ledger implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        later(() -> {});
+        later(this::findViewLosses);
         thread.shutdown();
         thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
         if (ledgerLog != null) {

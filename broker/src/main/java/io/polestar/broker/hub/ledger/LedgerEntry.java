@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param handedOut true if a member of the group was handed them, but nobody committed them
  * @param records how many were refused or never stored; null for ranges of offsets
  * @param sequences those that were never stored
+ * @param source for offsets of a view: what is gone of its source; the offsets reach from the first of those records to the last
  * @param error with which they were refused
  * @param by the client, with its principal and address where it acted on its own account
  * @param firstAtMs when it began, milliseconds since the epoch
@@ -38,12 +39,24 @@ record LedgerEntry(
         Boolean handedOut,
         Long records,
         Sequences sequences,
+        Source source,
         String error,
         String by,
         long firstAtMs,
         long lastAtMs) {
 
     private static final int NO_PARTITION = -1;
+
+    /** Offsets of a view's source, from the first one to that after the last. */
+    record Source(String topic, int partition, long fromOffset, long toOffset) {
+        boolean isContinuedBy(Source next) {
+            return topic.equals(next.topic) && partition == next.partition && toOffset == next.fromOffset;
+        }
+
+        Source continuedBy(Source next) {
+            return new Source(topic, partition, fromOffset, next.toOffset);
+        }
+    }
 
     /** Sequences of an idempotent producer, from the first to the last one. */
     record Sequences(long producerId, short epoch, int first, int last) {}
@@ -73,9 +86,38 @@ record LedgerEntry(
                 null,
                 null,
                 null,
+                null,
                 what.by(),
                 what.atMs(),
                 what.atMs());
+    }
+
+    /**
+     * Offsets of a view that a group did not see, because they left the view's source.
+     *
+     * @param records how many they are; others may lie between them
+     */
+    static LedgerEntry goneFromView(Suspicion what, Source source, long records) {
+        LedgerEntry entry = missed(what, what.range());
+        String of = source.topic + "-" + source.partition;
+        return new LedgerEntry(
+                entry.id + "/" + of + "/" + source.fromOffset,
+                entry.status,
+                entry.cause,
+                entry.group,
+                entry.topic,
+                entry.topicId,
+                entry.partition,
+                entry.fromOffset,
+                entry.toOffset,
+                null,
+                records,
+                null,
+                source,
+                null,
+                null,
+                entry.firstAtMs,
+                entry.lastAtMs);
     }
 
     /** Records that a producer was told are not stored. */
@@ -113,6 +155,7 @@ record LedgerEntry(
                 null,
                 records,
                 null,
+                null,
                 error,
                 clientId,
                 atMs,
@@ -143,6 +186,7 @@ record LedgerEntry(
                 sequences.last - sequences.first + 1L,
                 sequences,
                 null,
+                null,
                 clientId,
                 firstAtMs,
                 lastAtMs);
@@ -163,6 +207,7 @@ record LedgerEntry(
                 handedOut,
                 before.records + records,
                 sequences,
+                source,
                 error,
                 by,
                 before.firstAtMs,
@@ -195,7 +240,14 @@ record LedgerEntry(
                 && other.cause == cause
                 && other.status == status
                 && Objects.equals(other.handedOut, handedOut)
-                && other.toOffset.equals(fromOffset);
+                && (source == null
+                        ? other.source == null && other.toOffset.equals(fromOffset)
+                        : other.source != null && other.source.isContinuedBy(source));
+    }
+
+    /** Which one it is of those of the same group and partition that may continue each other. */
+    String line() {
+        return source == null ? "" : source.topic + "-" + source.partition;
     }
 
     LedgerEntry continuedBy(LedgerEntry next) {
@@ -207,11 +259,12 @@ record LedgerEntry(
                 topic,
                 topicId,
                 partition,
-                fromOffset,
-                next.toOffset,
+                Math.min(fromOffset, next.fromOffset),
+                Math.max(toOffset, next.toOffset),
                 handedOut,
-                records,
+                source == null ? records : Long.valueOf(records + next.records),
                 sequences,
+                source == null ? null : source.continuedBy(next.source),
                 error,
                 next.by,
                 firstAtMs,
@@ -232,6 +285,7 @@ record LedgerEntry(
                 handedOut,
                 records,
                 sequences,
+                source,
                 error,
                 by,
                 firstAtMs,

@@ -24,6 +24,10 @@ enum LossCause {
     OFFSET_RESET,
     /** Somebody who was not reading moved the group's offset. */
     GROUP_RESET,
+    /** A share group delivered them as often as it may, and no member accepted them. */
+    DELIVERED_TOO_OFTEN,
+    /** A member of a share group rejected them. */
+    REJECTED,
     /** Sequences of an idempotent producer are missing between what it sent. */
     SEQUENCE_GAP,
     /** A client could not send them, by the metrics that it pushes (KIP-714). */

@@ -28,6 +28,7 @@ final class Removals implements LossListener {
     private final Accounts accounts;
     private final Entries entries;
     private final SequenceGaps gaps;
+    private final ViewLosses views;
     private final Runnable write;
     private final Runnable writeSoon;
 
@@ -35,10 +36,17 @@ final class Removals implements LossListener {
      * @param write has the entries written
      * @param writeSoon the same, for what may come often
      */
-    Removals(Accounts accounts, Entries entries, SequenceGaps gaps, Runnable write, Runnable writeSoon) {
+    Removals(
+            Accounts accounts,
+            Entries entries,
+            SequenceGaps gaps,
+            ViewLosses views,
+            Runnable write,
+            Runnable writeSoon) {
         this.accounts = accounts;
         this.entries = entries;
         this.gaps = gaps;
+        this.views = views;
         this.write = write;
         this.writeSoon = writeSoon;
     }
@@ -47,6 +55,7 @@ final class Removals implements LossListener {
     public void onRemoving(Partition partition, long toOffset) {
         try {
             look(partition, toOffset);
+            views.onRemoving(partition);
         } catch (RuntimeException e) {
             log.error("partition={} event=ledger_look_failed to_offset={}", partition.topicPartition(), toOffset, e);
         }
@@ -74,6 +83,9 @@ final class Removals implements LossListener {
                         .forEach(lost -> entries.add(lost.entry()));
             }
             write.run();
+        }
+        if (views.onRemoved(removal)) {
+            writeSoon.run();
         }
         if (cause == LossCause.TOPIC_DELETED) {
             accounts.close(removal.topicPartition(), removal.topicId().toString());

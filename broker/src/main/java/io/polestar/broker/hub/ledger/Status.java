@@ -17,6 +17,8 @@ enum Status {
     NEVER_STORED,
     /** A client says so of itself. */
     REPORTED,
+    /** A member of a share group said that they cannot be processed. */
+    REJECTED,
     /** They were not taken; the producer knows. */
     REFUSED;
 

@@ -1,5 +1,6 @@
 package io.polestar.broker.hub.view;
 
+import io.polestar.broker.topic.OffsetRange;
 import io.polestar.broker.topic.Partition;
 import io.polestar.broker.topic.ReferencedRecords;
 import io.polestar.storage.LogSlice;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * One partition of a view: takes what its sources committed into its log, once, and knows where it is in each. Only the
  * writer's thread takes; the positions are guarded by this object's monitor, which is held for a turn. Reading needs none.
  */
-final class ViewPartition implements ReferencedRecords {
+final class ViewPartition implements ViewLog, ReferencedRecords {
     private static final Logger log = LoggerFactory.getLogger(ViewPartition.class);
 
     /** What is taken of one source before it is another's turn. */
@@ -62,8 +64,18 @@ final class ViewPartition implements ReferencedRecords {
         this.file = file;
     }
 
-    Partition partition() {
+    @Override
+    public Partition partition() {
         return partition;
+    }
+
+    @Override
+    public void eachReferred(OffsetRange offsets, Consumer<Referred> visitor) {
+        walk(
+                Math.max(offsets.from(), partition.references().startOffset()),
+                offsets.to(),
+                batch -> Reference.in(batch)
+                        .ifPresent(reference -> visitor.accept(Referred.of(reference, batch.baseOffset()))));
     }
 
     /** @return false if no positions were ever kept: the view is new */
@@ -158,29 +170,32 @@ final class ViewPartition implements ReferencedRecords {
     private void replayOnce() {
         if (!replayed) {
             PartitionLog own = partition.references();
-            long offset = Math.max(readUpTo, own.startOffset());
-            long end = own.endOffset();
-            while (offset < end) {
-                LogSlice slice = own.read(offset, end, REPLAY_BYTES, true);
-                try {
-                    slice.regions().forEach(this::replay);
-                    offset = Math.max(slice.nextOffset(), offset + 1);
-                } finally {
-                    slice.release();
-                }
-            }
+            walk(Math.max(readUpTo, own.startOffset()), own.endOffset(), this::replay);
             replayed = true;
         }
     }
 
-    private void replay(ByteBuffer region) {
-        for (RecordBatch batch : MemoryRecords.readableRecords(region).batches()) {
-            Reference.in(batch).ifPresent(reference -> {
-                positions.put(reference.source(), new Position(reference.lastOffset() + 1, reference.epoch()));
-                unchecked.add(reference.source());
-                version++;
-            });
+    private void walk(long from, long to, Consumer<RecordBatch> visitor) {
+        long offset = from;
+        while (offset < to) {
+            LogSlice slice = partition.references().read(offset, to, REPLAY_BYTES, true);
+            try {
+                for (ByteBuffer region : slice.regions()) {
+                    MemoryRecords.readableRecords(region).batches().forEach(visitor);
+                }
+                offset = Math.max(slice.nextOffset(), offset + 1);
+            } finally {
+                slice.release();
+            }
         }
+    }
+
+    private void replay(RecordBatch batch) {
+        Reference.in(batch).ifPresent(reference -> {
+            positions.put(reference.source(), new Position(reference.lastOffset() + 1, reference.epoch()));
+            unchecked.add(reference.source());
+            version++;
+        });
     }
 
     /** Keeps the positions, so that a start after a crash reads little of the log. Waits for the disk. */

@@ -293,6 +293,20 @@ public final class Views implements MetadataPublisher {
             int sources,
             long untaken) {}
 
+    /** Those partitions of views that show a partition. Safe for use from any thread. */
+    public List<ViewLog> showing(TopicPartition source) {
+        List<ViewLog> showing = new ArrayList<>();
+        for (View view : views.values()) {
+            ViewDefinition definition = view.definition();
+            boolean shown = definition.pattern().matches(source.topic()) && definition.shows(source.topic());
+            ViewPartition partition = shown ? view.partitionFor(source) : null;
+            if (partition != null) {
+                showing.add(partition);
+            }
+        }
+        return showing;
+    }
+
     /** All views, by name. */
     public List<State> states() {
         return views.values().stream()

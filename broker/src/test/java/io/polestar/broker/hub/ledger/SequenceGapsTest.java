@@ -18,7 +18,7 @@ class SequenceGapsTest {
     private final SequenceGaps gaps = new SequenceGaps(partition -> stored);
 
     private void storedUpTo(int epoch, int lastSequence) {
-        stored = List.of(new ProducerProgress(PRODUCER, (short) epoch, lastSequence, 100));
+        stored = List.of(new ProducerProgress(PRODUCER, (short) epoch, lastSequence, 100, List.of()));
     }
 
     private void refused(int baseSequence) {

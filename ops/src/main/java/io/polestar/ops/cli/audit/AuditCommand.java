@@ -68,6 +68,7 @@ public final class AuditCommand extends ClientVerb {
                 "group",
                 "records",
                 "sequences",
+                "source",
                 "error",
                 "by",
                 "first",
@@ -83,6 +84,7 @@ public final class AuditCommand extends ClientVerb {
                     text(entry, "group"),
                     text(entry, "records"),
                     sequences(entry.path("sequences")),
+                    source(entry.path("source")),
                     text(entry, "error"),
                     text(entry, "by"),
                     time(entry, "firstAtMs"),
@@ -101,6 +103,15 @@ public final class AuditCommand extends ClientVerb {
                 ? of.path("first").asInt() + "-" + of.path("last").asInt() + " of "
                         + of.path("producerId").asLong() + "/"
                         + of.path("epoch").asInt()
+                : null;
+    }
+
+    /** {@code weather.rain-0 5-8}: the partition, the first offset and that after the last. */
+    private static String source(JsonNode of) {
+        return of.isObject()
+                ? of.path("topic").asText() + "-" + of.path("partition").asInt() + " "
+                        + of.path("fromOffset").asLong() + "-"
+                        + of.path("toOffset").asLong()
                 : null;
     }
 
