@@ -57,6 +57,7 @@ import io.polestar.broker.topic.Partitions;
 import io.polestar.broker.txn.TransactionCoordinator;
 import io.polestar.broker.txn.TransactionVerifier;
 import io.polestar.storage.Disk;
+import io.polestar.storage.LogStore;
 import io.polestar.storage.chronicle.ChronicleLogStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -164,7 +165,7 @@ public final class Broker implements AutoCloseable {
         EmbeddedController controller = join(controllerStart);
         stage("controller started");
 
-        DiskSpace space = watchSpace();
+        DiskSpace space = watchSpace(store);
         ledger = new Ledger(config.dataDirectory(), time::milliseconds);
         LossListener losses = LossListener.all(List.of(new LossMeters(meters), ledger.losses()));
         Partitions partitions = parts.add("partitions", new Partitions(config, store, time, scheduler, space, losses));
@@ -342,8 +343,9 @@ public final class Broker implements AutoCloseable {
         scrape.before(parts.add("process meters", new ProcessMeters(meters))::refresh);
     }
 
-    private DiskSpace watchSpace() {
+    private DiskSpace watchSpace(LogStore store) {
         DiskSpace space = new DiskSpace(disk, config.dataDirectory(), config.diskFreeMinBytes());
+        space.whenScarce(store::freeDeleted);
         ScheduledThreadPoolExecutor watch = daemon("polestar-disk-watch");
         parts.add("disk watch", watch::shutdownNow);
         space.watch(watch);

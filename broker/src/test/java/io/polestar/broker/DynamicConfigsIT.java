@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -71,6 +73,30 @@ class DynamicConfigsIT {
         set(NODE, "log.cleaner.backoff.ms", "10");
         delete(CLUSTER, "log.cleaner.threads");
         await().untilAsserted(() -> assertEquals(1, broker.sample("polestar_log_cleaner_threads")));
+    }
+
+    @Test
+    void shouldFreeTheDiskOfADeletedTopicAfterTheDelay() throws Exception {
+        try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
+            producer.send(new ProducerRecord<>(PARTITION.topic(), "v")).get();
+        }
+        Path trash = directory.resolve(".trash");
+        admin.deleteTopics(List.of(PARTITION.topic())).all().get();
+        await().until(() -> Files.exists(trash) && count(trash) == 1);
+
+        set(CLUSTER, "log.segment.delete.delay.ms", "0");
+        admin.createTopics(List.of(new NewTopic("u", 1, (short) 1))).all().get();
+        try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
+            producer.send(new ProducerRecord<>("u", "v")).get();
+        }
+        admin.deleteTopics(List.of("u")).all().get();
+        await().until(() -> !Files.exists(directory.resolve("u-0")) && count(trash) == 1);
+    }
+
+    private static long count(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.count();
+        }
     }
 
     @Test

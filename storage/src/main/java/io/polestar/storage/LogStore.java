@@ -1,6 +1,7 @@
 package io.polestar.storage;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -32,8 +33,20 @@ public interface LogStore extends AutoCloseable {
      */
     Path stateDirectory(TopicPartition topicPartition);
 
-    /** Removes the log and its state from disk; it must have been closed. Nothing if there is none. */
-    void delete(TopicPartition topicPartition);
+    /** As {@link #delete(TopicPartition, Duration)}, and frees the disk as soon as it can. */
+    default void delete(TopicPartition topicPartition) {
+        delete(topicPartition, Duration.ZERO);
+    }
+
+    /**
+     * Removes the log and its state; it must have been closed. Nothing if there is none.
+     *
+     * @param delay how long the disk may stay taken; a stop in between frees it at the next start
+     */
+    void delete(TopicPartition topicPartition, Duration delay);
+
+    /** Frees the disk of everything deleted, soon and without waiting for it. */
+    void freeDeleted();
 
     /** The stable id of this data directory. */
     Uuid directoryId();

@@ -34,6 +34,7 @@ public final class DiskSpace {
     private final Disk disk;
     private final Path directory;
     private final long markBytes;
+    private volatile Runnable whenScarce = () -> {};
     private volatile boolean low;
     private volatile boolean veryLow;
     private volatile long freeBytes = Long.MAX_VALUE;
@@ -47,6 +48,11 @@ public final class DiskSpace {
         this.disk = disk;
         this.directory = directory;
         this.markBytes = markBytes;
+    }
+
+    /** @param action frees what can be freed without loss, at every look below twice the mark; must not block */
+    public void whenScarce(Runnable action) {
+        whenScarce = action;
     }
 
     /** Looks now, and again and again on the given thread. */
@@ -70,8 +76,11 @@ public final class DiskSpace {
 
     private long decide(long free) {
         freeBytes = free;
-        setLow(free < (low ? markBytes + markBytes / 4 : markBytes));
+        if (free / 2 < markBytes) {
+            whenScarce.run();
+        }
         veryLow = free < (veryLow ? markBytes / 2 + markBytes / 4 : markBytes / 2);
+        setLow(free < (low ? markBytes + markBytes / 4 : markBytes));
         long aboveMark = free - (low ? markBytes / 2 : markBytes);
         allowanceBytes.set(markBytes == 0 ? Long.MAX_VALUE : Math.max(MIN_APPENDED_BYTES, aboveMark / 2));
         return Math.max(MIN_WAIT_MS, Math.min(MAX_WAIT_MS, (free - markBytes) / MAX_BYTES_PER_MS));

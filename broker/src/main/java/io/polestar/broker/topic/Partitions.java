@@ -4,6 +4,7 @@ import io.polestar.broker.BrokerConfig;
 import io.polestar.storage.LogSettings;
 import io.polestar.storage.LogStore;
 import io.polestar.storage.PartitionLog;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -240,8 +241,13 @@ public final class Partitions implements MetadataPublisher {
         gone.ifPresent(Partition::resign);
         workers.delete(topicPartition, () -> {
             gone.ifPresent(partition -> close(partition, Partition::abandon));
-            store.delete(topicPartition);
+            store.delete(topicPartition, deleteDelay(topicPartition));
         });
+    }
+
+    /** Of the brokers' configs: those of the topic are gone with it. */
+    private Duration deleteDelay(TopicPartition topicPartition) {
+        return Duration.ofMillis(configs.of(topicPartition.topic(), image.configs()).fileDeleteDelayMs);
     }
 
     /** Removes logs of topics that were deleted, or deleted and made anew, while this broker did not run. */

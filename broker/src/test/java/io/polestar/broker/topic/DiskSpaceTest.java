@@ -49,6 +49,18 @@ class DiskSpaceTest {
     }
 
     @Test
+    void shouldAskForWhatCanBeFreedBeforeItRefuses() {
+        AtomicLong asked = new AtomicLong();
+        space.whenScarce(asked::incrementAndGet);
+        lookAt(2 * MARK);
+        assertEquals(0, asked.get());
+        lookAt(2 * MARK - 1);
+        lookAt(MARK + 1);
+        assertEquals(2, asked.get());
+        assertServed(AppendOrigin.CLIENT);
+    }
+
+    @Test
     void shouldRefuseClientsBelowTheMarkAndCoordinatorsBelowHalfOfIt() {
         lookAt(MARK);
         assertServed(AppendOrigin.CLIENT);

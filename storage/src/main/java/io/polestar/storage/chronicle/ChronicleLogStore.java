@@ -64,6 +64,7 @@ public final class ChronicleLogStore implements LogStore {
 
     private final DataDirectory directory;
     private final OffsetTable offsets;
+    private final Trash trash;
     private final Options options;
     private final LogEnvironment environment;
     private final ScheduledExecutorService background;
@@ -86,8 +87,8 @@ public final class ChronicleLogStore implements LogStore {
         this.directory = DataDirectory.open(directory, options.disk());
         this.offsets = this.directory.offsetTable();
         this.options = options;
-        this.background =
-                Executors.newSingleThreadScheduledExecutor(task -> newThread(task, "polestar-log-background"));
+        this.background = newBackground();
+        this.trash = new Trash(directory, options.disk(), background);
         this.forcer = newForcer();
         this.ahead = Executors.newSingleThreadExecutor(task -> newThread(task, "polestar-log-ahead"));
         this.environment = new LogEnvironment(
@@ -100,6 +101,14 @@ public final class ChronicleLogStore implements LogStore {
                 options.disk().bootId());
         long sweepMs = Math.max(1000, options.idleAfter().toMillis() / 4);
         background.scheduleWithFixedDelay(this::closeIdle, sweepMs, sweepMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** What is due only after the store closes, deleted logs, is left to the next start. */
+    private static ScheduledExecutorService newBackground() {
+        ScheduledThreadPoolExecutor executor =
+                new ScheduledThreadPoolExecutor(1, task -> newThread(task, "polestar-log-background"));
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return executor;
     }
 
     /** What still waits when the store closes need not run: closing forces every log. */
@@ -197,23 +206,20 @@ public final class ChronicleLogStore implements LogStore {
     }
 
     @Override
-    public void delete(TopicPartition partition) {
+    public void delete(TopicPartition partition, Duration delay) {
         if (open.containsKey(partition)) {
             throw new IllegalStateException("log " + partition + " is open");
         }
         try {
-            directory.discard(stateDirectory(partition)).ifPresent(removal -> background.execute(() -> run(removal)));
+            trash.take(stateDirectory(partition), delay);
         } catch (IOException e) {
             throw new KafkaStorageException("cannot delete log " + partition + ": " + e.getMessage(), e);
         }
     }
 
-    private static void run(DataDirectory.Removal removal) {
-        try {
-            removal.run();
-        } catch (IOException e) {
-            LOG.warn("a deleted log is not removed from disk before the next start", e);
-        }
+    @Override
+    public void freeDeleted() {
+        trash.empty();
     }
 
     @Override

@@ -8,15 +8,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A data directory while this process owns it: its lock, identity and format, whether it was left cleanly, and the trash
- * in which deleted logs vanish. Safe for use from any thread.
+ * A data directory while this process owns it: its lock, identity and format, and whether it was left cleanly. Safe for
+ * use from any thread.
  */
 final class DataDirectory implements AutoCloseable {
 
@@ -25,7 +23,6 @@ final class DataDirectory implements AutoCloseable {
     private static final String MENDING = "restore it; it has the lines `format_version: " + FORMAT_VERSION
             + "` and `directory_id: ` with the directory.id of meta.properties";
     private static final String CLEAN_STOP = ".clean-stop";
-    private static final String TRASH = ".trash";
     private static final Pattern FORMAT = Pattern.compile("format_version: (\\d{1,9})\n(?:directory_id: (\\S{22})\n)?");
 
     private final Path root;
@@ -40,7 +37,6 @@ final class DataDirectory implements AutoCloseable {
         this.lock = lock;
         this.id = identify();
         this.cleanStop = Files.deleteIfExists(root.resolve(CLEAN_STOP));
-        DurableFile.deleteTree(root.resolve(TRASH));
     }
 
     /**
@@ -136,29 +132,6 @@ final class DataDirectory implements AutoCloseable {
 
     boolean wasCleanStop() {
         return cleanStop;
-    }
-
-    /**
-     * Makes a folder vanish in one step.
-     *
-     * @return what is left to do, which takes longer: freeing its disk; what a crash leaves of it goes at the next open
-     */
-    Optional<Removal> discard(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return Optional.empty();
-        }
-        Path trash = Files.createDirectories(root.resolve(TRASH));
-        Path aside = trash.resolve(Uuid.randomUuid().toString());
-        Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
-        return Optional.of(() -> {
-            disk.forceDirectory(root);
-            DurableFile.deleteTree(aside);
-        });
-    }
-
-    /** The slow part of a deletion. */
-    interface Removal {
-        void run() throws IOException;
     }
 
     void markClean() throws IOException {

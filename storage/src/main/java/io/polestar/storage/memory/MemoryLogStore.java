@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ public final class MemoryLogStore implements LogStore {
     }
 
     @Override
-    public void delete(TopicPartition partition) {
+    public void delete(TopicPartition partition, Duration delay) {
         logs.computeIfPresent(partition, (key, log) -> {
             if (log.isOpen()) {
                 throw new IllegalStateException("log " + partition + " is open");
@@ -81,6 +82,11 @@ public final class MemoryLogStore implements LogStore {
             deleteFolder(stateDirectory(partition));
             return null;
         });
+    }
+
+    @Override
+    public void freeDeleted() {
+        // nothing waits: a delete frees at once
     }
 
     private static void deleteFolder(Path folder) {

@@ -311,8 +311,38 @@ class ChronicleLogStoreTest {
         store.delete(PARTITION);
         assertFalse(Files.exists(folder.resolve("orders-0")), "gone at once");
         store.close();
+        assertEquals(0, deletedFolders(), "freed in the background");
+    }
+
+    @Test
+    void shouldFreeTheDiskOfADeletedLogAfterTheDelayOrWhenAsked() throws IOException {
+        writeAndDelete(Duration.ofMillis(1));
+        Awaitility.await().until(() -> deletedFolders() == 0);
+
+        writeAndDelete(Duration.ofHours(1));
+        assertFalse(Files.exists(folder.resolve("orders-0")), "gone at once");
+        assertEquals(1, deletedFolders());
+        store.freeDeleted();
+        Awaitility.await().until(() -> deletedFolders() == 0);
+    }
+
+    @Test
+    void shouldFreeTheDiskOfALogDeletedBeforeAStopAfterTheNextStart() throws IOException {
+        writeAndDelete(Duration.ofHours(1));
+        reopenStore();
+        Awaitility.await().until(() -> deletedFolders() == 0);
+    }
+
+    private void writeAndDelete(Duration delay) {
+        PartitionLog log = open(0, 1000);
+        append(log, 2);
+        log.close();
+        store.delete(PARTITION, delay);
+    }
+
+    private long deletedFolders() throws IOException {
         try (Stream<Path> left = Files.list(folder.resolve(".trash"))) {
-            assertEquals(0, left.count(), "freed in the background");
+            return left.count();
         }
     }
 

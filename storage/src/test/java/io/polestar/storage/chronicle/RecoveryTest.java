@@ -461,7 +461,7 @@ class RecoveryTest {
 
         try (ChronicleLogStore store = new ChronicleLogStore(crashed)) {
             assertEquals(List.of(), store.partitions());
-            assertFalse(Files.exists(trash));
+            Awaitility.await().until(() -> !Files.exists(trash.resolve("x")));
             assertEquals(0, store.open(PARTITION, Uuid.randomUuid(), SETTINGS).endOffset());
         }
     }
