@@ -36,6 +36,7 @@ import io.polestar.broker.metrics.LossMeters;
 import io.polestar.broker.metrics.ProcessMeters;
 import io.polestar.broker.metrics.RequestMetrics;
 import io.polestar.broker.metrics.Scrape;
+import io.polestar.broker.metrics.TimedDisk;
 import io.polestar.broker.metrics.ViewMeters;
 import io.polestar.broker.net.BoundListener;
 import io.polestar.broker.net.NetworkConfig;
@@ -121,7 +122,7 @@ public final class Broker implements AutoCloseable {
 
     private Broker(BrokerConfig config, Disk disk) {
         this.config = config;
-        this.disk = disk;
+        this.disk = new TimedDisk(disk, meters);
     }
 
     /**

@@ -33,7 +33,8 @@ public final class PowerCutDisk implements Disk {
      * @param root the data directory
      * @param links an empty folder beside it, on the same file system
      * @param bootId of the run that begins
-     * @param surviving which paths, from the root on, are copied as they are: what forces itself without this object
+     * @param surviving which paths, from the root on, are copied as they are, names and all: what forces itself without this
+     *     object
      */
     public PowerCutDisk(Path root, Path links, String bootId, Predicate<Path> surviving) throws IOException {
         this.root = root;
@@ -149,7 +150,11 @@ public final class PowerCutDisk implements Disk {
                 } catch (IOException e) {
                     continue; // gone by now, which it may be
                 }
-                cut.current(key(directory), file.getFileName().toString(), key);
+                String name = file.getFileName().toString();
+                cut.current(key(directory), name, key);
+                if (surviving.test(root.relativize(file))) {
+                    cut.forced(key(directory), Map.of(name, key));
+                }
                 if (Files.isDirectory(file)) {
                     addCurrent(cut, file);
                 }

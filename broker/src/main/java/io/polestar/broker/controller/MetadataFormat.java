@@ -3,6 +3,7 @@ package io.polestar.broker.controller;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -18,6 +19,7 @@ import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.raft.DynamicVoter;
 import org.apache.kafka.raft.DynamicVoters;
+import org.apache.kafka.snapshot.Snapshots;
 
 /**
  * What a data directory says of its cluster ({@code meta.properties}, {@code bootstrap.checkpoint}); written at the first
@@ -52,15 +54,23 @@ public record MetadataFormat(String clusterId, int nodeId, Uuid directoryId, Boo
         }
     }
 
-    /** Kafka would begin an empty one, in which no topic is known. */
-    private static void requireMetadataLog(Path directory) {
+    /** Kafka would begin an empty one, in which no topic is known; or, without a snapshot, wait for voters for ever. */
+    private static void requireMetadataLog(Path directory) throws IOException {
         Path metadataLog = directory.resolve("__cluster_metadata-0");
         if (!Files.isDirectory(metadataLog)) {
-            throw new KafkaException(metadataLog + " is missing, although "
-                    + directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME)
-                    + " is there: restore it, it holds all"
-                    + " topics and configs");
+            throw lost(directory, metadataLog + " is missing");
         }
+        try (DirectoryStream<Path> snapshots = Files.newDirectoryStream(metadataLog, "*" + Snapshots.SUFFIX)) {
+            if (!snapshots.iterator().hasNext()) {
+                throw lost(directory, metadataLog + " holds no snapshot (*" + Snapshots.SUFFIX + ")");
+            }
+        }
+    }
+
+    private static KafkaException lost(Path directory, String what) {
+        return new KafkaException(what + ", although "
+                + directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME)
+                + " is there: restore it, it holds all topics and configs");
     }
 
     private static void format(Request wanted) throws IOException {

@@ -85,6 +85,18 @@ class MetadataFormatTest {
     }
 
     @Test
+    void shouldRefuseToWaitForVotersWhenTheMetadataLogHasLostItsSnapshots() throws IOException {
+        format(1, Optional.empty(), Optional.empty());
+        Path metadataLog = directory.resolve("__cluster_metadata-0");
+        Files.delete(metadataLog.resolve("00000000000000000000-0000000000.checkpoint"));
+
+        KafkaException refusal =
+                assertThrows(KafkaException.class, () -> format(1, Optional.empty(), Optional.empty()));
+
+        assertTrue(refusal.getMessage().startsWith(metadataLog + " holds no snapshot"), refusal.getMessage());
+    }
+
+    @Test
     void shouldRefuseToBeginAnewWhenTheMetadataLogIsMissing() throws IOException {
         format(1, Optional.empty(), Optional.empty());
         Path metadataLog = directory.resolve("__cluster_metadata-0");

@@ -1,13 +1,17 @@
 package io.polestar.ops.bench;
 
-import io.polestar.broker.Broker;
-import io.polestar.broker.BrokerConfig;
+import io.polestar.broker.BrokerProcess;
 import io.polestar.broker.PolestarConfigs;
 import io.polestar.broker.PolestarTopicConfigs;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -17,6 +21,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.compress.Compression;
@@ -49,15 +55,17 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What durability costs: 64 producers, each with one acks=all request in flight on a connection of its own, against a
- * broker in this process; with {@code sync} also how often the device was forced for them. Beside it, what one force of
+ * broker in a process of its own; with {@code sync} also how often the device was forced for them. Beside it, what one force of
  * the bare device takes.
  */
-@Warmup(iterations = 3, time = 3)
+@Warmup(iterations = 5, time = 4)
 @Measurement(iterations = 5, time = 3)
 @Fork(1)
 public class DurabilityBenchmark {
     private static final int PRODUCERS = 64;
     private static final short NAMES_IN_PRODUCE = 12;
+    private static final int PRODUCED_PER_COUNT = 128;
+    private static final Pattern FORCES = Pattern.compile("polestar_disk_force_seconds_count (\\S+)");
 
     /** A broker with one topic. */
     @State(Scope.Benchmark)
@@ -71,34 +79,46 @@ public class DurabilityBenchmark {
         @Param("1024")
         int batchBytes;
 
-        private final CountedDisk disk = new CountedDisk();
         private final AtomicInteger connections = new AtomicInteger();
+        private final HttpClient http = HttpClient.newHttpClient();
+        private URI metrics;
         private Path folder;
-        private Broker broker;
+        private BrokerProcess broker;
 
         @Setup
         public void start() throws IOException, ExecutionException, InterruptedException {
             folder = BenchFolder.create();
-            broker = Broker.start(
-                    BrokerConfig.of(Map.of(
-                            "log.dir",
-                            folder.toString(),
-                            "listeners",
-                            "PLAINTEXT://127.0.0.1:0",
-                            PolestarConfigs.HTTP_LISTEN,
-                            "",
-                            PolestarTopicConfigs.DURABILITY,
-                            durability)),
-                    disk);
+            String listen = "127.0.0.1:" + freePort();
+            metrics = URI.create("http://" + listen + "/metrics");
+            broker = BrokerProcess.start(
+                    folder,
+                    0,
+                    PolestarConfigs.HTTP_LISTEN + "=" + listen,
+                    PolestarTopicConfigs.DURABILITY + "=" + durability);
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-                admin.createTopics(List.of(new NewTopic("bench", partitions, (short) 1)))
+                admin.createTopics(List.of(
+                                new NewTopic("bench", partitions, (short) 1).configs(Map.of("retention.ms", "-1"))))
                         .all()
                         .get();
             }
         }
 
+        private static int freePort() throws IOException {
+            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return any.getLocalPort();
+            }
+        }
+
+        /** Of files, since the broker began. */
+        long forces() throws IOException, InterruptedException {
+            String text = http.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+            Matcher count = FORCES.matcher(text);
+            return count.find() ? (long) Double.parseDouble(count.group(1)) : 0;
+        }
+
         @TearDown
-        public void stop() throws IOException {
+        public void stop() throws IOException, InterruptedException {
             broker.close();
             BenchFolder.delete(folder);
         }
@@ -108,10 +128,13 @@ public class DurabilityBenchmark {
     @State(Scope.Thread)
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     public static class Producer {
-        /** Forces of segments; counted with whichever producer saw them first. */
+        /** Forces of files; counted with the first producer. */
         public long forces;
 
         private Served served;
+        private boolean counts;
+        private long produced;
+        private long forcesBefore;
         private Socket socket;
         private DataInputStream in;
         private byte[] frame;
@@ -119,18 +142,17 @@ public class DurabilityBenchmark {
         @Setup
         public void connect(Served target) throws IOException {
             served = target;
-            int partition = served.connections.getAndIncrement() % served.partitions;
-            frame = frame(partition, served.batchBytes);
-            socket = new Socket(
-                    InetAddress.getLoopbackAddress(),
-                    served.broker.listeners().get(0).port());
+            int number = served.connections.getAndIncrement();
+            counts = number == 0;
+            frame = frame(number % served.partitions, served.batchBytes);
+            socket = new Socket(InetAddress.getLoopbackAddress(), served.broker.port());
             socket.setTcpNoDelay(true);
             in = new DataInputStream(socket.getInputStream());
         }
 
         @Setup(Level.Iteration)
-        public void forget() {
-            served.disk.takeForces();
+        public void beginCount() throws IOException, InterruptedException {
+            forcesBefore = counts ? served.forces() : 0;
         }
 
         @TearDown
@@ -156,12 +178,14 @@ public class DurabilityBenchmark {
                     .array();
         }
 
-        void produce() throws IOException {
+        void produce() throws IOException, InterruptedException {
             socket.getOutputStream().write(frame);
             byte[] answer = new byte[in.readInt()];
             in.readFully(answer);
             requireStored(answer);
-            forces += served.disk.takeForces();
+            if (counts && ++produced % PRODUCED_PER_COUNT == 0) {
+                forces = served.forces() - forcesBefore;
+            }
         }
 
         private static void requireStored(byte[] answer) {
@@ -176,7 +200,7 @@ public class DurabilityBenchmark {
     @Benchmark
     @Threads(PRODUCERS)
     @BenchmarkMode(Mode.Throughput)
-    public void produce(Producer producer) throws IOException {
+    public void produce(Producer producer) throws IOException, InterruptedException {
         producer.produce();
     }
 

@@ -20,7 +20,7 @@ final class FileCopy implements AutoCloseable {
     /** Below it the system call costs more than the zeros and faults that it saves. */
     private static final int MIN_BYTES = 32 << 10;
 
-    private static final int PAGE = 4096;
+    static final int PAGE = 4096;
 
     /**
      * What is stored through the mapping behind a batch: the word and header of the next excerpt. If their page is not
@@ -36,9 +36,13 @@ final class FileCopy implements AutoCloseable {
         channel = FileChannel.open(file, StandardOpenOption.WRITE);
     }
 
-    /** Memory of the heap would be copied twice. */
     static boolean suits(ByteBuffer batch) {
-        return ONE_PAGE_CACHE && batch.remaining() >= MIN_BYTES && batch.isDirect();
+        return batch.remaining() >= MIN_BYTES && isPossible(batch);
+    }
+
+    /** Memory of the heap would be copied twice. */
+    static boolean isPossible(ByteBuffer batch) {
+        return ONE_PAGE_CACHE && batch.isDirect();
     }
 
     /** @throws IOException with any part of the batch in the file */
@@ -50,11 +54,16 @@ final class FileCopy implements AutoCloseable {
         }
     }
 
-    private void writeAll(ByteBuffer bytes, long position) throws IOException {
+    /** @throws IOException with any part of the bytes in the file */
+    void writeAll(ByteBuffer bytes, long position) throws IOException {
         long at = position;
         while (bytes.hasRemaining()) {
             at += channel.write(bytes, at);
         }
+    }
+
+    long size() throws IOException {
+        return channel.size();
     }
 
     @Override

@@ -30,7 +30,7 @@ final class LogTail {
     private final ReentrantLock appendLock;
     private final LogForce force;
     private final Consumer<Segment> onEnded;
-    private SegmentAppender appender;
+    private volatile SegmentAppender appender;
     private volatile AheadWriter aheadWriter;
     private volatile boolean forcedOften;
     private final PartitionMetadata metadata;
@@ -74,9 +74,11 @@ final class LogTail {
         SegmentAppender open = appenderFor(batchBytes, settings);
         Segment active = segments.active();
         aheadWriter.beforeAppend(active.endPosition(), batchBytes);
-        long position = open.append(batch, active.isEmpty() ? -1 : active.endPosition(), active.forcedPosition());
+        boolean often = forcedOften;
+        long position =
+                open.append(batch, active.isEmpty() ? -1 : active.endPosition(), active.forcedPosition(), often);
         active.appended(batch, batch.position(), batchBytes, position, nowMs);
-        if (!forcedOften) {
+        if (!often) {
             tellAheadWriter(batch, batchBytes, active.endPosition(), nowMs);
         }
         segments.endOffset(active.nextOffset());
@@ -144,8 +146,9 @@ final class LogTail {
     }
 
     /**
-     * Whether a force follows nearly every append. Then nothing is written ahead: the page cache keeps what was written at once
-     * as one piece, and would write all of it to the device anew for each page that an append touches.
+     * Whether a force follows nearly every append. Then {@link PreparedPages} take the place of the {@link AheadWriter}: the
+     * page cache keeps what was written at once as one piece, and would write all of it to the device anew for each page that
+     * an append touches.
      */
     void forcedOften(boolean often) {
         forcedOften = often;
@@ -240,7 +243,10 @@ final class LogTail {
     /** Bytes on the disk that the active segment takes or has reserved, up to a page; may be called on any thread. */
     long allocatedBytes() {
         AheadWriter ahead = aheadWriter;
-        long reserved = ahead == null ? 0 : Math.max(SegmentAppender.FIRST_BYTES, ahead.writtenTo());
+        SegmentAppender open = appender;
+        long reserved = ahead == null || open == null
+                ? 0
+                : Math.max(SegmentAppender.FIRST_BYTES, Math.max(ahead.writtenTo(), open.preparedTo()));
         long needed = segments.active().summary().info().allocatedBytes();
         return needed == 0 ? 0 : Math.max(needed, reserved);
     }

@@ -42,6 +42,7 @@ final class SegmentAppender implements AutoCloseable {
     private final ExcerptHeader header = new ExcerptHeader();
     private final Memory memory = OS.memory();
     private volatile int segmentNumber;
+    private final PreparedPages preparedPages = new PreparedPages();
     private FileCopy fileCopy;
 
     SegmentAppender(Path directory, int segmentNumber, long blockSize) {
@@ -95,6 +96,7 @@ final class SegmentAppender implements AutoCloseable {
     /** The next append begins this segment; the one before is marked as ended. */
     void rollTo(int newSegmentNumber) {
         segmentNumber = newSegmentNumber;
+        preparedPages.restart();
         closeFileCopy();
     }
 
@@ -105,7 +107,7 @@ final class SegmentAppender implements AutoCloseable {
 
     /** As the other, where nothing is known to be on the device. */
     long append(ByteBuffer batch, long expected) throws IOException {
-        return append(batch, expected, 0);
+        return append(batch, expected, 0, false);
     }
 
     /**
@@ -113,11 +115,12 @@ final class SegmentAppender implements AutoCloseable {
      *
      * @param expected the position at which the excerpts we know of end, or -1 if the segment is new
      * @param forcedPosition how much of the segment's file is on the device, at least
+     * @param forcedOften whether a force follows nearly every append
      * @return the excerpt's position in the segment's file
      * @throws PositionMismatchException if it would not follow them; nothing is appended
      * @throws IOException if the file does not take it; nothing is appended
      */
-    long append(ByteBuffer batch, long expected, long forcedPosition) throws IOException {
+    long append(ByteBuffer batch, long expected, long forcedPosition, boolean forcedOften) throws IOException {
         if (expected < 0) {
             writeFirstPages(SegmentFile.of(directory, segmentNumber));
         }
@@ -129,7 +132,11 @@ final class SegmentAppender implements AutoCloseable {
             if (expected >= 0 && position != expected) {
                 requireOnlyMetadata(bytes, expected, position);
             }
-            copy(bytes, position + Excerpt.WORD, batch, forcedPosition);
+            boolean toFile = FileCopy.suits(batch) || forcedOften && FileCopy.isPossible(batch);
+            if (forcedOften && toFile) {
+                preparedPages.require(fileCopy(), position, Excerpt.WORD + ExcerptHeader.SIZE + batch.remaining());
+            }
+            copy(bytes, position + Excerpt.WORD, batch, forcedPosition, toFile);
             done = true;
             return position;
         } finally {
@@ -142,12 +149,15 @@ final class SegmentAppender implements AutoCloseable {
 
     /**
      * Puts the pages that Chronicle touches first into the page cache: the first fault of a mapping of a sparse file makes
-     * the kernel read ahead, which is as many pages of zeros as the device's {@code read_ahead_kb} says.
+     * the kernel read ahead, which is as many pages of zeros as the device's {@code read_ahead_kb} says. One by one, since
+     * what is written at once is also written to the device at once, by each force of any page of it.
      */
     private static void writeFirstPages(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (channel.size() == 0) {
-                channel.write(FIRST_PAGES.duplicate());
+                for (int at = 0; at < FIRST_BYTES; at += FileCopy.PAGE) {
+                    channel.write(FIRST_PAGES.slice(at, FileCopy.PAGE), at);
+                }
             }
         } catch (IOException e) {
             LOG.debug("first pages of {} are not written", file, e);
@@ -169,16 +179,22 @@ final class SegmentAppender implements AutoCloseable {
         }
     }
 
-    private void copy(Bytes<?> bytes, long position, ByteBuffer batch, long forcedPosition) throws IOException {
+    private void copy(Bytes<?> bytes, long position, ByteBuffer batch, long forcedPosition, boolean toFile)
+            throws IOException {
         int size = batch.remaining();
         long address = bytes.addressForWrite(position);
         header.write(memory, address, batch, forcedPosition);
-        if (FileCopy.suits(batch)) {
+        if (toFile) {
             fileCopy().write(batch, position + ExcerptHeader.SIZE);
         } else {
             copy(batch, address + ExcerptHeader.SIZE, size);
         }
         bytes.writeSkip(ExcerptHeader.SIZE + (long) size);
+    }
+
+    /** Bytes of the segment's file that were made ahead; may be called on any thread. */
+    long preparedTo() {
+        return preparedPages.end();
     }
 
     private FileCopy fileCopy() throws IOException {
