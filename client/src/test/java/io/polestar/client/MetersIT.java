@@ -48,19 +48,18 @@ final class MetersIT {
                         .map(Meter.Id::getName)
                         .filter(name -> name.startsWith("polestar.client."))
                         .collect(Collectors.toCollection(TreeSet::new));
-                assertEquals(
-                        Set.of(
-                                "polestar.client.queue.capacity",
-                                "polestar.client.in.flight",
-                                "polestar.client.publish.latency",
-                                "polestar.client.handle.latency",
-                                "polestar.client.end.to.end.latency",
-                                "polestar.client.errors",
-                                "polestar.client.dropped",
-                                "polestar.client.reconnects",
-                                "polestar.client.lag",
-                                "polestar.client.dead.letters"),
-                        names);
+                Set<String> documented = Set.of(
+                        "polestar.client.queue.capacity",
+                        "polestar.client.in.flight",
+                        "polestar.client.publish.latency",
+                        "polestar.client.handle.latency",
+                        "polestar.client.end.to.end.latency",
+                        "polestar.client.errors",
+                        "polestar.client.dropped",
+                        "polestar.client.reconnects",
+                        "polestar.client.lag",
+                        "polestar.client.dead.letters");
+                assertTrue(names.containsAll(documented), names::toString);
                 assertEquals(
                         100,
                         registry.get("polestar.client.handle.latency").timer().count());
