@@ -71,6 +71,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.internals.Topic;
@@ -99,6 +100,8 @@ public final class Broker implements AutoCloseable {
     private static final long FETCH_SESSION_EVICTION_MS = 120_000;
     private static final Duration LOG_IDLE_AFTER = Duration.ofMinutes(10);
     private static final Duration PATIENCE_AT_STOP = Duration.ofMillis(100);
+
+    private static final AtomicBoolean WARM = new AtomicBoolean();
 
     private final long startedNs = System.nanoTime();
     private final Parts parts = new Parts();
@@ -151,7 +154,7 @@ public final class Broker implements AutoCloseable {
 
     private void build() throws IOException {
         Time time = Time.SYSTEM;
-        warmUpStorage();
+        warmUp();
         ChronicleLogStore store = parts.add("log store", new ChronicleLogStore(config.dataDirectory(), logOptions()));
         stage("data directory locked");
         Metrics kafkaMetrics = parts.add("metrics", new Metrics());
@@ -291,8 +294,14 @@ public final class Broker implements AutoCloseable {
                 partition, producerId, producerEpoch, coordinatorEpoch, result, transactionVersion);
     }
 
-    /** Loads Chronicle's classes beside the rest of the start; a failure shows again where the first log is opened. */
-    private static void warmUpStorage() {
+    /**
+     * Loads the log's classes, once in this JVM, on a thread of its own. A start does it; who has something to do before it may begin
+     * earlier. A failure shows again where the first log is opened.
+     */
+    public static void warmUp() {
+        if (!WARM.compareAndSet(false, true)) {
+            return;
+        }
         Thread thread = new Thread(ChronicleLogStore::warmUp, "polestar-warm-up");
         thread.setDaemon(true);
         thread.start();
@@ -341,7 +350,9 @@ public final class Broker implements AutoCloseable {
         groupLag.bindTo(meters);
         scrape.before(groupLag::refresh);
         meters.getPrometheusRegistry().register(new LogMeters(partitions::all));
-        scrape.before(parts.add("process meters", new ProcessMeters(meters))::refresh);
+        if (http != null) {
+            scrape.before(parts.add("process meters", new ProcessMeters(meters))::refresh);
+        }
     }
 
     private DiskSpace watchSpace(LogStore store) {

@@ -355,6 +355,24 @@ class TransactionsIT {
     }
 
     @Test
+    void shouldEndEveryTransactionWhenTheyFollowEachOtherWithoutAPause() throws Exception {
+        try (KafkaProducer<String, String> producer = producer("fast")) {
+            for (int round = 0; round < 200; round++) {
+                producer.beginTransaction();
+                for (int i = 0; i < 20; i++) {
+                    send(producer, i % 2 == 0 ? "a" : "b", "value " + i);
+                }
+                if (round % 3 == 0) {
+                    producer.flush();
+                    producer.abortTransaction();
+                } else {
+                    producer.commitTransaction();
+                }
+            }
+        }
+    }
+
+    @Test
     void shouldCountWhatBecomesOfTransactions() throws Exception {
         stop();
         startBroker(

@@ -4,6 +4,7 @@ import io.polestar.ops.example.ChildBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -16,7 +17,13 @@ public final class BrokerUnderTest implements AutoCloseable {
 
     /** Starts it. */
     public BrokerUnderTest(Path data) throws IOException {
+        this(data, broker -> {});
+    }
+
+    /** @param given what it is to be given before its first start */
+    public BrokerUnderTest(Path data, Consumer<ChildBroker> given) throws IOException {
         child = new ChildBroker(data, packagedJar().toString());
+        given.accept(child);
         if (other == null) {
             child.start();
         }

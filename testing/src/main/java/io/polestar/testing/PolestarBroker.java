@@ -50,6 +50,7 @@ public final class PolestarBroker implements AutoCloseable {
      */
     public static PolestarBroker start(Map<String, String> settings) {
         JvmFlags.check();
+        Broker.warmUp();
         try {
             Path directory = Files.createTempDirectory("polestar-test");
             Map<String, String> all = new HashMap<>(FOR_TESTS);

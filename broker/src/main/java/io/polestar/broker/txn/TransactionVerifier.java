@@ -119,6 +119,9 @@ public final class TransactionVerifier {
                 if (mayTryAgain(errors)) {
                     return pause().thenCompose(none -> run());
                 }
+                if (isOvertaken(asked, errors) && time.milliseconds() < deadlineMs) {
+                    return run();
+                }
                 asked.forEach((partition, guard) -> known.put(partition, new Verified(errors.get(partition), guard)));
                 return CompletableFuture.completedFuture(known);
             });
@@ -146,6 +149,21 @@ public final class TransactionVerifier {
             } catch (RuntimeException e) {
                 known.put(topicPartition, new Verified(Errors.forException(e), VerificationGuard.SENTINEL));
             }
+        }
+
+        /**
+         * Whether a partition got the marker of the producer's transaction before between the beginning of its verification and the
+         * answer. A marker ends verifications, so that the batch would be refused, and the producer take it for the end of everything.
+         */
+        private boolean isOvertaken(Map<TopicPartition, VerificationGuard> asked, Map<TopicPartition, Errors> errors) {
+            if (question.support() != ClientSupport.ADDS_BY_WRITING || !errors.containsValue(Errors.NONE)) {
+                return false;
+            }
+            Map<TopicPartition, VerificationGuard> now = new HashMap<>();
+            asked.keySet().forEach(partition -> begin(partition, sequences.get(partition), new HashMap<>(), now));
+            return asked.entrySet().stream()
+                    .anyMatch(each ->
+                            !now.getOrDefault(each.getKey(), each.getValue()).equals(each.getValue()));
         }
 
         private boolean mayTryAgain(Map<TopicPartition, Errors> errors) {

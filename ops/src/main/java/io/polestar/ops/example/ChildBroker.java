@@ -25,6 +25,8 @@ public final class ChildBroker implements AutoCloseable {
 
     private final Path data;
     private final String classPath;
+    private final List<String> settings = new ArrayList<>();
+    private String heap = "256m";
     private String address = "127.0.0.1:0";
     private Process process;
 
@@ -37,6 +39,18 @@ public final class ChildBroker implements AutoCloseable {
     public ChildBroker(Path data, String classPath) {
         this.data = data;
         this.classPath = classPath;
+    }
+
+    /** From its next start on; a size as {@code -Xmx} takes it. */
+    public ChildBroker withHeap(String size) {
+        heap = size;
+        return this;
+    }
+
+    /** From its next start on; as {@code --set} takes it. */
+    public ChildBroker with(String name, Object value) {
+        settings.addAll(List.of("--set", name + "=" + value));
+        return this;
     }
 
     /**
@@ -67,9 +81,10 @@ public final class ChildBroker implements AutoCloseable {
         if (Runtime.version().feature() >= FIRST_JDK_WITH_MORE_FLAGS) {
             addFlags(command, "jvm-24.options");
         }
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-cp", classPath));
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx" + heap, "-cp", classPath));
         command.addAll(List.of(Main.class.getName(), "serve", "--data", data.toString()));
         command.addAll(List.of("--listen", address, "--http", "127.0.0.1:0"));
+        command.addAll(settings);
         return command;
     }
 

@@ -10,10 +10,13 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** Apache Kafka on one node, from the test class path, in a process of its own. */
-final class KafkaProcess implements AutoCloseable {
+public final class KafkaProcess implements AutoCloseable {
     private static final String CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAQ";
 
+    private static final List<String> SMALL = List.of("-Xmx512m", "-XX:+UseSerialGC");
+
     private final Path directory;
+    private final List<String> jvm;
     private final Process process;
 
     /**
@@ -22,6 +25,13 @@ final class KafkaProcess implements AutoCloseable {
      * @param settings by Kafka's names, over those of one node
      */
     KafkaProcess(Path directory, int port, int controllerPort, Map<String, String> settings) throws Exception {
+        this(directory, port, controllerPort, settings, SMALL);
+    }
+
+    /** @param jvm flags of its JVM */
+    public KafkaProcess(Path directory, int port, int controllerPort, Map<String, String> settings, List<String> jvm)
+            throws Exception {
+        this.jvm = jvm;
         this.directory = Files.createDirectories(directory);
         Path properties = directory.resolve("server.properties");
         Files.write(properties, properties(port, controllerPort, settings));
@@ -59,17 +69,21 @@ final class KafkaProcess implements AutoCloseable {
     }
 
     private Process java(String log, String... program) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvm);
+        command.add("-cp");
+        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.addAll(List.of(program));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve(log + ".log").toFile())
                 .start();
+    }
+
+    /** Of its process. */
+    public long pid() {
+        return process.pid();
     }
 
     boolean isAlive() {

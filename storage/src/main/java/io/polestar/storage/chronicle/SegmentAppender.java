@@ -28,6 +28,9 @@ final class SegmentAppender implements AutoCloseable {
 
     private static final int MESSAGE_ROOM = 64;
 
+    /** Chronicle's own name for it. */
+    private static final String ENDED_BELOW = "normalisedEOFsTo";
+
     private static final Logger LOG = LoggerFactory.getLogger(SegmentAppender.class);
 
     /** Chronicle's header and index arrays, and a small batch. */
@@ -62,7 +65,7 @@ final class SegmentAppender implements AutoCloseable {
      * cannot read by empty ones (seen in StoreAppender.normaliseEOFs0 of 2026.4).
      */
     private void leaveEarlierSegmentsAlone() {
-        try (LongValue endedBelow = queue.metaStore().acquireValueFor("normalisedEOFsTo", segmentNumber)) {
+        try (LongValue endedBelow = queue.metaStore().acquireValueFor(ENDED_BELOW, segmentNumber)) {
             endedBelow.setMaxValue(segmentNumber);
         }
     }
@@ -82,10 +85,24 @@ final class SegmentAppender implements AutoCloseable {
             leaveEarlierSegmentsAlone();
             ExcerptAppender created = queue.createAppender();
             created.singleThreadedCheckDisabled(true);
+            closeFileOfTable();
             return created;
         } catch (RuntimeException e) {
             queue.close();
             throw e;
+        }
+    }
+
+    /**
+     * The queue's table of metadata is mapped whole, and its values that the appender asks for later are bound to the mapping here: so its
+     * file need not stay open, and a log in use takes one file descriptor instead of two.
+     */
+    private void closeFileOfTable() {
+        queue.tableStoreGet(ENDED_BELOW);
+        try {
+            queue.metaStore().bytes().mappedFile().raf().close();
+        } catch (IOException e) {
+            LOG.debug("the table of {} stays open", directory, e);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.polestar.broker.hub.ledger;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.polestar.broker.topic.OffsetRange;
 import io.polestar.broker.topic.Partition;
 import java.io.IOException;
@@ -24,7 +23,6 @@ import org.slf4j.LoggerFactory;
 final class Checkpoint {
     private static final Logger log = LoggerFactory.getLogger(Checkpoint.class);
     private static final String FILE_NAME = "ledger-checkpoint.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     static final Checkpoint NONE = new Checkpoint(new Content(List.of(), List.of()));
 
@@ -96,7 +94,9 @@ final class Checkpoint {
     static Checkpoint read(Path dataDirectory) {
         Path file = dataDirectory.resolve(FILE_NAME);
         try {
-            return Files.exists(file) ? new Checkpoint(JSON.readValue(file.toFile(), Content.class)) : NONE;
+            return Files.exists(file)
+                    ? new Checkpoint(LedgerJson.MAPPER.readValue(file.toFile(), Content.class))
+                    : NONE;
         } catch (IOException e) {
             log.warn("event=ledger_checkpoint_unreadable file={}", file, e);
             return NONE;
@@ -115,7 +115,7 @@ final class Checkpoint {
     void write(Path dataDirectory) {
         Path file = dataDirectory.resolve(FILE_NAME);
         try {
-            JSON.writeValue(file.toFile(), content);
+            LedgerJson.MAPPER.writeValue(file.toFile(), content);
         } catch (IOException e) {
             log.warn("event=ledger_checkpoint_failed file={}", file, e);
         }

@@ -1,7 +1,6 @@
 package io.polestar.broker.hub.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.polestar.broker.topic.InternalTopics;
 import io.polestar.broker.topic.Partition;
 import io.polestar.broker.topic.Partitions;
@@ -42,7 +41,6 @@ final class LedgerLog {
     private static final String SEGMENT_BYTES = Integer.toString(16 << 20);
     private static final int SLICE_BYTES = 1 << 20;
     private static final long CREATION_SECONDS = 10;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Partitions partitions;
     private final Function<CreatableTopic, CompletableFuture<?>> creation;
@@ -92,7 +90,7 @@ final class LedgerLog {
 
     private static void parse(String value, String id, Map<String, LedgerEntry> entries) {
         try {
-            entries.put(id, JSON.readValue(value, LedgerEntry.class));
+            entries.put(id, LedgerJson.MAPPER.readValue(value, LedgerEntry.class));
         } catch (JsonProcessingException e) {
             log.warn("event=ledger_entry_unreadable id={}", id, e);
         }
@@ -121,7 +119,7 @@ final class LedgerLog {
 
     private static SimpleRecord record(LedgerEntry entry) {
         try {
-            return new SimpleRecord(entry.lastAtMs(), bytes(entry.id()), JSON.writeValueAsBytes(entry));
+            return new SimpleRecord(entry.lastAtMs(), bytes(entry.id()), LedgerJson.MAPPER.writeValueAsBytes(entry));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
