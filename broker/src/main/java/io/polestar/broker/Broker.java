@@ -190,6 +190,10 @@ public final class Broker implements AutoCloseable {
                         time));
         TopicCreation creation = new TopicCreation(config, controller.changes());
         DynamicConfigs dynamicConfigs = followDynamicConfigs(partitions, cleaner);
+        ClientTelemetryExporterPlugin exporters = telemetryExporters(ledger);
+        ConfiguredReporters reporters = new ConfiguredReporters(controller.clusterId(), kafkaMetrics, exporters);
+        reporters.follow(config);
+        dynamicConfigs.follow(reporters::follow);
         shares = parts.add(
                 "share groups",
                 new ShareCoordinators(
@@ -215,8 +219,7 @@ public final class Broker implements AutoCloseable {
                         time,
                         kafkaMetrics,
                         Optional.empty()));
-        MetricsSubscriptions clientMetrics = new MetricsSubscriptions(
-                config, telemetryExporters(controller.clusterId(), kafkaMetrics, ledger), time, kafkaMetrics);
+        MetricsSubscriptions clientMetrics = new MetricsSubscriptions(config, exporters, time, kafkaMetrics);
         ClientQuotas quotas = parts.add(
                 "client quotas", new ClientQuotas(config, kafkaMetrics, time, controller.clusterId(), meters));
         apis = apis(controller, creation, partitions, verifier, clientMetrics, quotas);
@@ -264,12 +267,11 @@ public final class Broker implements AutoCloseable {
         network.close();
     }
 
-    private ClientTelemetryExporterPlugin telemetryExporters(String clusterId, Metrics kafkaMetrics, Ledger ledger) {
+    private ClientTelemetryExporterPlugin telemetryExporters(Ledger ledger) {
         ClientTelemetryExporterPlugin exporters = new ClientTelemetryExporterPlugin();
         PushedMetrics pushed = new PushedMetrics(System::currentTimeMillis, ledger::noteFailedSends);
         exporters.add(pushed);
         meters.getPrometheusRegistry().register(pushed);
-        ConfiguredReporters.start(config, clusterId, kafkaMetrics, exporters);
         return exporters;
     }
 

@@ -4,14 +4,20 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -25,6 +31,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.metrics.KafkaMetric;
+import org.apache.kafka.common.metrics.MetricsReporter;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
@@ -126,6 +134,60 @@ class DynamicConfigsIT {
                 each.close();
             }
         }
+    }
+
+    @Test
+    void shouldAcceptNoMoreConnectionsThanAListenerMayHave() throws Exception {
+        connect().close();
+        set(NODE, "listener.name.plaintext.max.connections", "1");
+        CompletableFuture<WireConnection> waiting = CompletableFuture.supplyAsync(this::connectUnchecked);
+        await().during(Duration.ofMillis(200)).until(() -> !waiting.isDone());
+        delete(NODE, "listener.name.plaintext.max.connections");
+        waiting.get(20, TimeUnit.SECONDS).close();
+    }
+
+    private WireConnection connectUnchecked() {
+        try {
+            return connect();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Keeps what happens to the one of its kind. */
+    public static final class NotedReporter implements MetricsReporter {
+        private static final AtomicInteger RUNNING = new AtomicInteger();
+        private static volatile int metricsAtItsStart;
+
+        @Override
+        public void init(List<KafkaMetric> metrics) {
+            metricsAtItsStart = metrics.size();
+            RUNNING.incrementAndGet();
+        }
+
+        @Override
+        public void metricChange(KafkaMetric metric) {}
+
+        @Override
+        public void metricRemoval(KafkaMetric metric) {}
+
+        @Override
+        public void close() {
+            RUNNING.decrementAndGet();
+        }
+
+        @Override
+        public void configure(Map<String, ?> configs) {}
+    }
+
+    @Test
+    void shouldStartAndEndMetricsReportersAsTheyAreNamed() throws Exception {
+        set(CLUSTER, "metric.reporters", NotedReporter.class.getName());
+        await().untilAsserted(() -> assertEquals(1, NotedReporter.RUNNING.get()));
+        assertTrue(NotedReporter.metricsAtItsStart > 0);
+        assertRefused(CLUSTER, "metric.reporters", "no.such.Reporter");
+        delete(CLUSTER, "metric.reporters");
+        await().untilAsserted(() -> assertEquals(0, NotedReporter.RUNNING.get()));
     }
 
     @Test

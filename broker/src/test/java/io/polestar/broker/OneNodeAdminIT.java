@@ -36,7 +36,6 @@ import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.DuplicateVoterException;
 import org.apache.kafka.common.errors.ElectionNotNeededException;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.LogDirNotFoundException;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
 import org.apache.kafka.common.errors.ResourceNotFoundException;
@@ -146,13 +145,10 @@ class OneNodeAdminIT {
     }
 
     @Test
-    void shouldUnregisterNoBrokerThatIsUnknownOrItself() {
+    void shouldUnregisterNoBrokerThatIsUnknown() {
         assertFails(
                 BrokerIdNotRegisteredException.class,
                 () -> get(admin.unregisterBroker(7).all()));
-        assertFails(
-                InvalidRequestException.class,
-                () -> get(admin.unregisterBroker(NODE).all()));
     }
 
     @Test

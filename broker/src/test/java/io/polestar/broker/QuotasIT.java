@@ -8,16 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -171,6 +178,36 @@ class QuotasIT {
             });
         }
         assertTrue(throttles("fetch") > 0);
+    }
+
+    @Test
+    void shouldGiveAThrottledShareGroupEveryRecordForTheFirstTime() throws Exception {
+        alter(defaultOf(ClientQuotaEntity.CLIENT_ID), Map.of("consumer_byte_rate", 4 * LOW_RATE));
+        try (ShareGroup group = new ShareGroup(broker.bootstrapServers()).createTopic();
+                KafkaShareConsumer<String, String> consumer = group.consumer(Map.of("client.id", "c"))) {
+            Set<String> produced = new HashSet<>();
+            List<ConsumerRecord<String, String>> seen = new ArrayList<>();
+            Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> {
+                if (seen.size() == produced.size() && throttles("fetch") == 0) {
+                    produceTo(ShareGroup.TOPIC, produced);
+                }
+                consumer.poll(Duration.ofMillis(200)).forEach(seen::add);
+                return throttles("fetch") > 0 && seen.size() >= produced.size();
+            });
+            assertEquals(produced.size(), seen.size());
+            assertEquals(produced, seen.stream().map(ConsumerRecord::value).collect(Collectors.toSet()));
+            assertTrue(seen.stream().allMatch(record -> record.deliveryCount().equals(Optional.of((short) 1))));
+        }
+    }
+
+    private void produceTo(String topic, Set<String> produced) throws Exception {
+        try (KafkaProducer<String, String> producer = producer("p")) {
+            for (int i = 0; i < RECORDS; i++) {
+                String value = produced.size() + SMALL;
+                producer.send(new ProducerRecord<>(topic, value)).get();
+                produced.add(value);
+            }
+        }
     }
 
     /** A machine may be so slow that it needs no throttling. */

@@ -54,7 +54,7 @@ record Part(String name, Set<String> imports) {
                     "broker.txn",
                     "protocol",
                     "storage"),
-            part("broker.metrics", "broker.hub.view", "broker.topic"),
+            part("broker.metrics", "broker.hub.view", "broker.topic", "storage"),
             part("broker.net", SETTINGS, "broker.api", "broker.metrics", "broker.quota", "protocol"),
             part("broker.http"),
             part(

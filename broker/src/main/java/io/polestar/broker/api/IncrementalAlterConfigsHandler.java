@@ -43,8 +43,8 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
     public List<String> gaps() {
         return List.of(
                 "Dynamic broker configs of what Polestar does not have or does not change while it runs (`num.io.threads`,"
-                        + " `num.network.threads` and the like, `listeners` and those of one listener, TLS and SASL,"
-                        + " replication, remote storage, `metric.reporters`) are checked, stored and shown, and do nothing.");
+                        + " `num.network.threads` and the like, `listeners`, TLS and SASL, replication, remote storage) are"
+                        + " checked, stored and shown, and do nothing.");
     }
 
     @Override

@@ -32,7 +32,7 @@ public final class MetadataHandlers {
         List<ApiHandler<?>> all = new ArrayList<>();
         all.addAll(ofCluster(config, controller, creation, quotas, access));
         all.addAll(ofTopics(config, controller, quotas, access));
-        all.addAll(ofReplicas(config, controller, access));
+        all.addAll(ofReplicas(controller, access));
         all.addAll(ofClients(controller, access));
         all.addAll(ofConfigs(config, controller, access));
         all.add(new GetTelemetrySubscriptionsHandler(subscriptions.clients()));
@@ -67,13 +67,13 @@ public final class MetadataHandlers {
                 new CreatePartitionsHandler(changes, controller.metadataCache(), quotas, access));
     }
 
-    private static List<ApiHandler<?>> ofReplicas(BrokerConfig config, EmbeddedController controller, Access access) {
+    private static List<ApiHandler<?>> ofReplicas(EmbeddedController controller, Access access) {
         MetadataChanges changes = controller.changes();
         return List.of(
                 new ElectLeadersHandler(changes, access),
                 new AlterPartitionReassignmentsHandler(changes, access),
                 new ListPartitionReassignmentsHandler(changes, access),
-                new UnregisterBrokerHandler(config.nodeId(), changes, access),
+                new UnregisterBrokerHandler(changes, access),
                 new AddRaftVoterHandler(controller, access),
                 new RemoveRaftVoterHandler(controller, access));
     }

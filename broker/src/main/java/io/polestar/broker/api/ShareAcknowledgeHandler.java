@@ -104,7 +104,8 @@ final class ShareAcknowledgeHandler implements ApiHandler<ShareAcknowledgeReques
         LeaderHints hints = new LeaderHints(metadata, context.listenerName);
         LinkedHashMap<TopicIdPartition, PartitionData> answers = new LinkedHashMap<>();
         results.forEach((partition, error) -> {
-            PartitionData answer = ShareAcknowledgeResponse.partitionResponse(partition, error);
+            PartitionData answer = ShareAcknowledgeResponse.partitionResponse(partition, error)
+                    .setErrorMessage(error == Errors.NONE ? null : error.message());
             if (error == Errors.NOT_LEADER_OR_FOLLOWER || error == Errors.FENCED_LEADER_EPOCH) {
                 hints.about(
                         partition.topicPartition(),

@@ -2,6 +2,7 @@ package io.polestar.broker.api;
 
 import io.polestar.broker.share.Acknowledgement;
 import io.polestar.broker.share.SharePartitions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,11 +33,14 @@ record ShareAcknowledgements(SharePartitions partitions, KRaftMetadataCache meta
     CompletableFuture<Map<TopicIdPartition, Errors>> apply(Given given, Predicate<String> mayRead) {
         Map<TopicIdPartition, Errors> refused = new HashMap<>();
         Map<TopicIdPartition, List<Acknowledgement>> accepted = new LinkedHashMap<>();
+        List<TopicIdPartition> silent = new ArrayList<>();
         given.all().forEach((partition, acknowledgements) -> {
             Errors error = refusal(given, partition, acknowledgements, mayRead);
             if (error != Errors.NONE) {
                 refused.put(partition, error);
-            } else if (!acknowledgements.isEmpty()) {
+            } else if (acknowledgements.isEmpty()) {
+                silent.add(partition);
+            } else {
                 accepted.put(partition, acknowledgements);
             }
         });
@@ -45,6 +49,7 @@ record ShareAcknowledgements(SharePartitions partitions, KRaftMetadataCache meta
         }
         return partitions.acknowledge(given.groupId(), given.member(), accepted).thenApply(results -> {
             results.putAll(refused);
+            silent.forEach(partition -> results.put(partition, Errors.NONE));
             return results;
         });
     }

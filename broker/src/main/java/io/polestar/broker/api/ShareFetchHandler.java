@@ -113,6 +113,12 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
         return round.run();
     }
 
+    private static void requireKnownMode(byte mode) {
+        if (mode != ShareAcquireMode.BATCH_OPTIMIZED.id() && mode != ShareAcquireMode.RECORD_LIMIT.id()) {
+            throw new InvalidRequestException("Unknown acquire mode " + mode);
+        }
+    }
+
     private static void requireNoFetch(ShareFetchRequestData data) {
         if (data.maxBytes() != 0 || data.minBytes() != 0 || data.maxRecords() != 0 || data.maxWaitMs() != 0) {
             throw new InvalidRequestException(
@@ -220,6 +226,7 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
 
         /** Each request begins with another partition, so that none starves the others. */
         private ShareFetchQuery query(List<TopicIdPartition> wanted) {
+            requireKnownMode(data.shareAcquireMode());
             if (data.shareSessionEpoch() > 0) {
                 Collections.rotate(wanted, -(data.shareSessionEpoch() % wanted.size()));
             }
@@ -242,15 +249,7 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
             LinkedHashMap<TopicIdPartition, PartitionData> all = new LinkedHashMap<>(found);
             all.putAll(refused);
             all.forEach((partition, answer) -> hint(hints, partition, answer));
-            ShareFetchResponse response = null;
-            try {
-                response = session.updateAndGenerateResponseData(data.groupId(), data.memberId(), all);
-            } finally {
-                if (response == null || response.error() != Errors.NONE) {
-                    ShareFetches.discard(found);
-                }
-            }
-            chargeFor(response, all);
+            ShareFetchResponse response = answerOfRecords(found, all);
             response.data().setAcquisitionLockTimeoutMs(settings.lockDurationMs(data.groupId()));
             for (Node node : hints.nodes()) {
                 response.data()
@@ -268,10 +267,22 @@ final class ShareFetchHandler implements ApiHandler<ShareFetchRequest> {
             return response;
         }
 
-        /** The records are the member's by now: over its quota it gets them all the same, and waits after them. */
-        private void chargeFor(ShareFetchResponse response, LinkedHashMap<TopicIdPartition, PartitionData> all) {
-            if (!charge.isNone()) {
-                response.maybeSetThrottleTimeMs(charge.forSentRecords(session.responseSize(all, request.version())));
+        /** A member over its quota is sent nothing; others may have the records meanwhile. */
+        private ShareFetchResponse answerOfRecords(
+                Map<TopicIdPartition, PartitionData> found, LinkedHashMap<TopicIdPartition, PartitionData> all) {
+            int throttleMs = charge.isNone() ? 0 : charge.forFetch(session.responseSize(all, request.version()));
+            if (throttleMs > 0) {
+                fetches.takeBack(data.groupId(), data.memberId(), found);
+                return session.throttleResponse(throttleMs);
+            }
+            ShareFetchResponse response = null;
+            try {
+                response = session.updateAndGenerateResponseData(data.groupId(), data.memberId(), all);
+                return response;
+            } finally {
+                if (response == null || response.error() != Errors.NONE) {
+                    ShareFetches.discard(found);
+                }
             }
         }
     }

@@ -23,6 +23,7 @@ import org.apache.kafka.image.loader.LoaderManifest;
 import org.apache.kafka.image.publisher.MetadataPublisher;
 import org.apache.kafka.network.SocketServer;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
+import org.apache.kafka.server.metrics.MetricConfigs;
 import org.apache.kafka.storage.internals.log.LogCleaner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,9 @@ public final class DynamicConfigs implements MetadataPublisher {
                         SocketServer.RECONFIGURABLE_CONFIGS,
                         GroupCoordinatorConfig.RECONFIGURABLE_CONFIGS,
                         ShareCoordinatorConfig.RECONFIGURABLE_CONFIGS,
-                        Set.of(TransactionLogConfig.PRODUCER_ID_EXPIRATION_MS_CONFIG))
+                        Set.of(
+                                TransactionLogConfig.PRODUCER_ID_EXPIRATION_MS_CONFIG,
+                                MetricConfigs.METRIC_REPORTER_CLASSES_CONFIG))
                 .flatMap(Collection::stream)
                 .collect(Collectors.toUnmodifiableSet());
     }

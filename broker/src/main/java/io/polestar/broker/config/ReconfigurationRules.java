@@ -6,13 +6,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.metrics.MetricsReporter;
 import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 import org.apache.kafka.network.SocketServerConfigs;
 import org.apache.kafka.server.DynamicThreadPool;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.ServerLogConfigs;
+import org.apache.kafka.server.metrics.MetricConfigs;
 import org.apache.kafka.storage.internals.log.CleanerConfig;
 
 /**
@@ -113,11 +116,22 @@ final class ReconfigurationRules {
             String prefix = new ListenerName(listener).configPrefix();
             checkListener(now.valuesWithPrefixOverride(prefix), then.valuesWithPrefixOverride(prefix));
         }
+        if (changes(MetricConfigs.METRIC_REPORTER_CLASSES_CONFIG)) {
+            then.getList(MetricConfigs.METRIC_REPORTER_CLASSES_CONFIG).forEach(ReconfigurationRules::requireReporter);
+        }
         List<String> directories = then.logDirs();
         if (changes(ServerLogConfigs.CORDONED_LOG_DIRS_CONFIG)) {
             require(
                     directories.containsAll(then.cordonedLogDirs()),
                     "All cordoned log dirs must be entries of log.dirs or log.dir.");
+        }
+    }
+
+    private static void requireReporter(String className) {
+        try {
+            Utils.loadClass(className, MetricsReporter.class).getConstructor();
+        } catch (ReflectiveOperationException e) {
+            throw new ConfigException(MetricConfigs.METRIC_REPORTER_CLASSES_CONFIG, className, e.toString());
         }
     }
 

@@ -424,6 +424,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return peer == null ? "unknown" : peer.connectionId();
     }
 
+    boolean isBetweenBrokers() {
+        return listener.interBroker();
+    }
+
     long lastSeenNs() {
         return lastSeenNs;
     }

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,9 +84,10 @@ final class Connections {
     }
 
     /** Closes so many connections, those first that were silent longest. */
-    void closeLongestUnseen(int count) {
+    void closeLongestUnseen(int count, Predicate<Connection> which) {
         if (count > 0) {
             open.stream()
+                    .filter(which)
                     .sorted(Comparator.comparingLong(Connection::lastSeenNs))
                     .limit(count)
                     .forEach(Connection::close);

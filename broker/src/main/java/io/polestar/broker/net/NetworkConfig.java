@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.network.ListenerName;
@@ -64,7 +66,19 @@ public record NetworkConfig(
                 config.getInt(SocketServerConfigs.MAX_CONNECTIONS_CONFIG),
                 config.getInt(SocketServerConfigs.MAX_CONNECTION_CREATION_RATE_CONFIG),
                 config.getInt(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_CONFIG),
-                overridesByIp(config.getString(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES_CONFIG)));
+                overridesByIp(config.getString(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES_CONFIG)),
+                listeners(config).stream()
+                        .map(ListenerConfig::name)
+                        .collect(Collectors.toUnmodifiableMap(
+                                Function.identity(), listener -> ofListener(config, listener))));
+    }
+
+    /** The broker's own limits hold where the listener has none of its own, as with Kafka. */
+    private static ConnectionLimits.OfListener ofListener(BrokerConfig config, ListenerName listener) {
+        Map<String, ?> values = config.valuesWithPrefixOverride(listener.configPrefix());
+        return new ConnectionLimits.OfListener(
+                (Integer) values.get(SocketServerConfigs.MAX_CONNECTIONS_CONFIG),
+                (Integer) values.get(SocketServerConfigs.MAX_CONNECTION_CREATION_RATE_CONFIG));
     }
 
     private static Map<InetAddress, Integer> overridesByIp(String value) {

@@ -69,7 +69,7 @@ public final class NetworkServer implements AutoCloseable {
         for (ListenerConfig listener : config.listeners()) {
             Channel acceptor = bind(listener);
             acceptors.add(acceptor);
-            acceptLimit.add(acceptor);
+            acceptLimit.add(acceptor, listener);
             bound.add(new BoundListener(listener, ((InetSocketAddress) acceptor.localAddress()).getPort()));
         }
         return bound;
@@ -138,7 +138,9 @@ public final class NetworkServer implements AutoCloseable {
     /** Follows a change of the limits of connections; the other limits are those of the start. Callable from any thread. */
     public void reconfigure(ConnectionLimits changed) {
         acceptLimit.reconfigure(changed);
-        connections.closeLongestUnseen(connections.count() - changed.maxConnections());
+        connections.closeLongestUnseen(
+                connections.count() - changed.maxConnections(),
+                connection -> config.listeners().size() == 1 || !connection.isBetweenBrokers());
     }
 
     /** The clients connected now, in no order. */

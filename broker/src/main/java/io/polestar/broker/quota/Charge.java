@@ -81,21 +81,6 @@ public final class Charge {
         return throttleMs;
     }
 
-    /** As {@link #forFetch}, for records that are sent in any case. */
-    public int forSentRecords(int bytes) {
-        if (isNone()) {
-            return 0;
-        }
-        handled();
-        long nowMs = time.milliseconds();
-        int forTime = ofTime(nowMs);
-        int forBytes = counters.fetch().maybeRecordAndGetThrottleTimeMs(client, clientId, bytes, nowMs);
-        if (forBytes > forTime) {
-            meters.fetch(forBytes);
-        }
-        return Math.max(forBytes, forTime);
-    }
-
     private int ofTime(long nowMs) {
         if (!counters.request().quotasEnabled()) {
             return 0;

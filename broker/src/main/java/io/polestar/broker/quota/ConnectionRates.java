@@ -14,7 +14,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.config.QuotaConfig;
 
 /**
- * How many connections a second are opened, in all and by each address. Guarded by itself; without a limit nothing is
+ * How many connections a second are opened, in all, at each listener and by each address. Guarded by itself; without a limit nothing is
  * counted.
  */
 public final class ConnectionRates {
@@ -34,6 +34,7 @@ public final class ConnectionRates {
         }
     };
     private final Rate ofAll = new Rate();
+    private final Map<String, Rate> ofListeners = new HashMap<>();
     private Double defaultLimit;
     private volatile boolean any;
 
@@ -91,6 +92,15 @@ public final class ConnectionRates {
     /** Counts a connection; for how many milliseconds no other is to be accepted, as there are more than allowed. */
     public int pauseMs(int maxPerSecond) {
         return maxPerSecond == Integer.MAX_VALUE ? 0 : countOfAll(maxPerSecond);
+    }
+
+    /** As {@link #pauseMs(int)}, of the connections of one listener. */
+    public int pauseMs(String listener, int maxPerSecond) {
+        return maxPerSecond == Integer.MAX_VALUE ? 0 : countOfListener(listener, maxPerSecond);
+    }
+
+    private synchronized int countOfListener(String listener, int maxPerSecond) {
+        return record(ofListeners.computeIfAbsent(listener, none -> new Rate()), maxPerSecond);
     }
 
     private synchronized int countOfAll(int maxPerSecond) {

@@ -20,6 +20,10 @@ record Acquisition(
 
     private static final int MIN_THROTTLED_DELIVERIES = 2;
 
+    Acquisition {
+        batchSize = Math.max(1, batchSize); // a range of no records would never come to an end
+    }
+
     /** From this count on a record may be what makes consumers fail: it is delivered with ever fewer others. */
     int throttledFrom() {
         return Math.max(MIN_THROTTLED_DELIVERIES, (maxDeliveries + 1) / 2);

@@ -120,6 +120,13 @@ final class Flight {
         member = NOBODY;
     }
 
+    /** The member never saw it. */
+    void undeliver() {
+        state = RecordState.AVAILABLE;
+        deliveryCount--;
+        member = NOBODY;
+    }
+
     private RecordState afterRelease(int maxDeliveries) {
         return deliveryCount >= maxDeliveries ? RecordState.ARCHIVED : RecordState.AVAILABLE;
     }

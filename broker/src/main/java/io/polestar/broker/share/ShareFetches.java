@@ -30,6 +30,12 @@ public final class ShareFetches {
         ShareFetchWait.discard(found);
     }
 
+    /** As {@link #discard}, where the member may ask again: it is given the records then, as if for the first time. */
+    public void takeBack(String groupId, String member, Map<TopicIdPartition, PartitionData> found) {
+        discard(found);
+        partitions.undeliver(groupId, member, found);
+    }
+
     /** Gives up what a connection that is gone still waits for. */
     public void onConnectionClosed(String connectionId) {
         waiting.forEach(fetch -> fetch.cancelIfOf(connectionId));

@@ -243,6 +243,23 @@ final class SharePartition {
         expireAt(untilMs);
     }
 
+    /** Takes back what a member was to be given and was not sent: as if nothing had happened. */
+    void undeliver(String member, List<AcquiredRecords> acquired) {
+        lock.lock();
+        try {
+            for (Flight flight : flights.heldBy(member)) {
+                if (acquired.stream()
+                        .anyMatch(range ->
+                                range.firstOffset() <= flight.last() && flight.first() <= range.lastOffset())) {
+                    flight.undeliver();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        wakeWaiting();
+    }
+
     /** Takes back what a member holds, who left. */
     CompletableFuture<Void> release(String member) {
         int maxDeliveries = context.settings().maxDeliveries(key.groupId());

@@ -16,6 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.message.ShareFetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.share.SharePartitionKey;
@@ -161,6 +162,16 @@ public final class SharePartitions {
 
     static Throwable cause(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** Takes back what a member was not sent in the end. */
+    void undeliver(String groupId, String member, Map<TopicIdPartition, PartitionData> found) {
+        found.forEach((partition, data) -> {
+            SharePartition opened = inUse.get(new SharePartitionKey(groupId, partition));
+            if (opened != null && !data.acquiredRecords().isEmpty()) {
+                opened.undeliver(member, data.acquiredRecords());
+            }
+        });
     }
 
     /** Takes back what a member holds of the partitions. */

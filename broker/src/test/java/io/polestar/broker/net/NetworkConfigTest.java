@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.network.ListenerName;
 import org.junit.jupiter.api.Test;
 
 class NetworkConfigTest {
@@ -36,12 +37,19 @@ class NetworkConfigTest {
                 "listener.security.protocol.map", "IN:PLAINTEXT,OUT:PLAINTEXT,CONTROLLER:PLAINTEXT",
                 "inter.broker.listener.name", "IN",
                 "max.connections.per.ip", "5",
-                "max.connections.per.ip.overrides", "127.0.0.1:7")));
+                "max.connections.per.ip.overrides", "127.0.0.1:7",
+                "max.connections", "100",
+                "listener.name.out.max.connections", "9",
+                "listener.name.out.max.connection.creation.rate", "3")));
         assertEquals(
                 List.of("IN://:9192", "OUT://localhost:9193"),
                 config.listeners().stream().map(Object::toString).toList());
         assertEquals(7, config.limits().maxConnectionsOf(InetAddress.getByName("127.0.0.1")));
         assertEquals(5, config.limits().maxConnectionsOf(InetAddress.getByName("127.0.0.2")));
+        assertEquals(new ConnectionLimits.OfListener(9, 3), config.limits().of(new ListenerName("OUT")));
+        assertEquals(
+                new ConnectionLimits.OfListener(100, Integer.MAX_VALUE),
+                config.limits().of(new ListenerName("IN")));
     }
 
     @Test

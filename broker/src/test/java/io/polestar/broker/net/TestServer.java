@@ -78,6 +78,7 @@ final class TestServer implements AutoCloseable {
                         maxConnections,
                         Integer.MAX_VALUE,
                         maxConnectionsPerIp,
+                        Map.of(),
                         Map.of()));
     }
 

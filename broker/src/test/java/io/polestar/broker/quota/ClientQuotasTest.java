@@ -84,6 +84,17 @@ class ClientQuotasTest {
     }
 
     @Test
+    void shouldCountTheConnectionsOfEachListenerByThemselves() {
+        ConnectionRates rates = new ConnectionRates(BrokerConfig.of(Map.of()), Time.SYSTEM);
+        int pauseMs = 0;
+        for (int i = 0; i < 100; i++) {
+            pauseMs = Math.max(pauseMs, rates.pauseMs("IN", 1));
+        }
+        assertTrue(pauseMs > 0);
+        assertEquals(0, rates.pauseMs("OUT", 1));
+    }
+
+    @Test
     void shouldCountNothingBeforeTheFirstQuotaAndAfterTheLast() throws Exception {
         int metricsBefore = metrics.metrics().size();
         assertTrue(quotas.charge(client("a")).isNone());

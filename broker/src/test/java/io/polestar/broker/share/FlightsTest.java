@@ -53,6 +53,22 @@ class FlightsTest {
     }
 
     @Test
+    void shouldComeToAnEndWhenRangesAreToHoldNoRecords() {
+        for (int batchSize : new int[] {0, -1}) {
+            Acquisition odd = new Acquisition("a", false, batchSize, 100, 1_000, MAX_DELIVERIES, LOCKED_UNTIL_MS);
+            assertEquals(3, new Flights(0).acquire(0, batches(0, 30, 10), odd).size());
+        }
+    }
+
+    @Test
+    void shouldGiveForTheFirstTimeWhatWasNotSent() {
+        assertEquals(List.of("0-9x1"), acquire("a", false, 5, batches(0, 10, 10)));
+        flights.heldBy("a").forEach(Flight::undeliver);
+        assertEquals(0, flights.nextFetchOffset());
+        assertEquals(List.of("0-9x1"), acquire("b", false, 5, batches(0, 10, 10)));
+    }
+
+    @Test
     void shouldGiveWholeBatchesUnlessRecordsAreLimited() {
         assertEquals(List.of("0-9x1"), acquire("a", false, 5, batches(0, 20, 10)));
         assertEquals(List.of("10-14x1"), acquire("b", true, 5, batches(10, 20, 10)));

@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
@@ -29,6 +32,8 @@ final class Answers {
                     converter.getMethod("write", answer.getClass(), short.class).invoke(null, answer, version);
             if (answer instanceof FetchResponseData fetched) {
                 openRecords(fetched, json);
+            } else if (answer instanceof ShareFetchResponseData shared) {
+                openRecords(shared, json);
             }
             return json;
         } catch (ClassNotFoundException | NoSuchMethodException | IllegalAccessException e) {
@@ -60,7 +65,7 @@ final class Answers {
             for (int p = 0; p < partitions.size(); p++) {
                 ObjectNode partition = (ObjectNode)
                         json.get("responses").get(t).get("partitions").get(p);
-                partition.set("records", batches(partitions.get(p)));
+                partition.set("records", batches(partitions.get(p).records()));
                 partition.put("topic", topics.get(t).topic() + topics.get(t).topicId());
                 flat.add(partition);
             }
@@ -68,12 +73,45 @@ final class Answers {
         ((ObjectNode) json).set("responses", flat);
     }
 
-    private static JsonNode batches(PartitionData partition) {
-        if (partition.records() == null) {
+    private static void openRecords(ShareFetchResponseData shared, JsonNode json) {
+        int t = 0;
+        for (ShareFetchResponseData.ShareFetchableTopicResponse topic : shared.responses()) {
+            int p = 0;
+            for (ShareFetchResponseData.PartitionData partition : topic.partitions()) {
+                ((ObjectNode) json.get("responses").get(t).get("partitions").get(p++))
+                        .set("records", batches(partition.records()));
+            }
+            t++;
+        }
+        leaveOutWhatSaysNothing((ArrayNode) json.get("responses"));
+    }
+
+    /** Whether a partition without anything to give is named depends on what was looked at by then. */
+    private static void leaveOutWhatSaysNothing(ArrayNode responses) {
+        for (JsonNode topic : responses) {
+            removeIf(
+                    (ArrayNode) topic.get("partitions"),
+                    partition -> partition.get("errorCode").asInt() == 0
+                            && partition.get("acknowledgeErrorCode").asInt() == 0
+                            && partition.get("records").isEmpty());
+        }
+        removeIf(responses, topic -> topic.get("partitions").isEmpty());
+    }
+
+    private static void removeIf(ArrayNode array, Predicate<JsonNode> condition) {
+        for (int i = array.size() - 1; i >= 0; i--) {
+            if (condition.test(array.get(i))) {
+                array.remove(i);
+            }
+        }
+    }
+
+    private static JsonNode batches(BaseRecords records) {
+        if (records == null) {
             return JsonNodeFactory.instance.nullNode();
         }
         ArrayNode batches = JsonNodeFactory.instance.arrayNode();
-        addBatches((MemoryRecords) partition.records(), batches);
+        addBatches((MemoryRecords) records, batches);
         return batches;
     }
 

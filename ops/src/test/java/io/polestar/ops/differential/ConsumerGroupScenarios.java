@@ -6,6 +6,9 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData.TopicPartitions;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 
@@ -20,6 +23,28 @@ final class ConsumerGroupScenarios {
                 new Scenario("consumer-group", ConsumerGroupScenarios::lifecycle),
                 new Scenario("consumer-group-refusals", ConsumerGroupScenarios::refusals),
                 new Scenario("consumer-group-static", ConsumerGroupScenarios::staticMembers));
+    }
+
+    /** Kafka's group coordinator hears of a new topic last. */
+    static void awaitKnown(Session session, String topic) {
+        String probe = "probe-" + topic;
+        Admin.awaitCoordinator(session, probe);
+        Admin.await(topic + " known to groups", () -> {
+            ConsumerGroupHeartbeatResponseData joined =
+                    prepare(session, join(probe, MEMBER).setSubscribedTopicNames(List.of(topic)));
+            prepare(session, heartbeat(probe, MEMBER, -1));
+            return joined.assignment() != null
+                    && !joined.assignment().topicPartitions().isEmpty();
+        });
+        session.prepare(
+                ApiKeys.DELETE_GROUPS,
+                new DeleteGroupsRequestData().setGroupsNames(List.of(probe)),
+                DeleteGroupsResponseData.class);
+    }
+
+    private static ConsumerGroupHeartbeatResponseData prepare(
+            Session session, ConsumerGroupHeartbeatRequestData request) {
+        return session.prepare(ApiKeys.CONSUMER_GROUP_HEARTBEAT, request, ConsumerGroupHeartbeatResponseData.class);
     }
 
     private static ConsumerGroupHeartbeatRequestData heartbeat(String group, String member, int epoch) {
@@ -50,6 +75,7 @@ final class ConsumerGroupScenarios {
 
     private static void lifecycle(Session session) {
         Uuid id = Admin.create(session, "consumer-group", 2, Map.of());
+        awaitKnown(session, "consumer-group");
         for (short version : Session.versions(ApiKeys.CONSUMER_GROUP_HEARTBEAT)) {
             String group = "consumer-group-" + version;
             Admin.awaitCoordinator(session, group);

@@ -14,6 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -22,33 +25,47 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The same words to Apache Kafka and to Polestar, and their answers field by field. Runs with {@code mvn verify
- * -Pdifferential}; {@code -Ddifferential.seed=N} chooses other random requests, {@code -Ddifferential.scenario=REGEX} some
- * of the scenarios.
+ * The same words to Apache Kafka and to Polestar, and their answers field by field. With {@code -Ddifferential.all=true} more
+ * requests are made at random; {@code -Ddifferential.seed=N} chooses others, {@code -Ddifferential.scenario=REGEX} some of
+ * the scenarios.
  */
-@Tag("differential")
-@Timeout(1800)
+@Timeout(600)
 class DifferentialIT {
     private static final long SEED = Long.getLong("differential.seed", 1);
+    private static final int TIMES = Boolean.getBoolean("differential.all") ? 10 : 1;
     private static final String CHOSEN = System.getProperty("differential.scenario", ".*");
 
     /** What is not the same by default, and what keeps the comparison short. */
-    private static final Map<String, String> SETTINGS = Map.of(
-            "group.initial.rebalance.delay.ms", "0",
-            "group.consumer.heartbeat.interval.ms", "500",
-            "group.consumer.min.heartbeat.interval.ms", "100",
-            "group.consumer.assignment.interval.ms", "0",
-            "group.min.session.timeout.ms", "1000",
-            "offsets.topic.num.partitions", "4",
-            "transaction.state.log.num.partitions", "4",
-            "num.partitions", "2",
-            "fetch.max.bytes", "2000000");
+    private static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry("group.initial.rebalance.delay.ms", "0"),
+            Map.entry("group.consumer.heartbeat.interval.ms", "500"),
+            Map.entry("group.consumer.min.heartbeat.interval.ms", "100"),
+            Map.entry("group.consumer.assignment.interval.ms", "0"),
+            Map.entry("group.share.heartbeat.interval.ms", "500"),
+            Map.entry("group.share.min.heartbeat.interval.ms", "100"),
+            Map.entry("group.share.assignment.interval.ms", "0"),
+            Map.entry("group.streams.heartbeat.interval.ms", "500"),
+            Map.entry("group.streams.min.heartbeat.interval.ms", "100"),
+            Map.entry("group.streams.assignment.interval.ms", "0"),
+            Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
+            Map.entry("group.min.session.timeout.ms", "1000"),
+            // Members that were left behind must not leave while groups are listed.
+            Map.entry("group.consumer.session.timeout.ms", "600000"),
+            Map.entry("group.consumer.max.session.timeout.ms", "600000"),
+            Map.entry("group.share.session.timeout.ms", "600000"),
+            Map.entry("group.share.max.session.timeout.ms", "600000"),
+            Map.entry("group.streams.session.timeout.ms", "600000"),
+            Map.entry("group.streams.max.session.timeout.ms", "600000"),
+            Map.entry("offsets.topic.num.partitions", "4"),
+            Map.entry("transaction.state.log.num.partitions", "4"),
+            Map.entry("share.coordinator.state.topic.num.partitions", "4"),
+            Map.entry("num.partitions", "2"),
+            Map.entry("fetch.max.bytes", "2000000"));
 
     @TempDir
     static Path directory;
@@ -56,9 +73,11 @@ class DifferentialIT {
     private static KafkaProcess kafka;
     private static BrokerFixture polestar;
     private static int kafkaPort;
+    private static ExecutorService players;
 
     @BeforeAll
     static void start() throws Exception {
+        players = Executors.newSingleThreadExecutor();
         kafkaPort = freePort();
         kafka = new KafkaProcess(directory.resolve("kafka"), kafkaPort, freePort(), SETTINGS);
         BrokerFixture.Builder builder = BrokerFixture.builder(directory.resolve("polestar"));
@@ -72,6 +91,7 @@ class DifferentialIT {
 
     @AfterAll
     static void stop() throws Exception {
+        players.shutdownNow();
         polestar.close();
         kafka.close();
     }
@@ -80,16 +100,22 @@ class DifferentialIT {
     Stream<DynamicTest> shouldAnswerAsKafka() {
         System.out.println("seed " + SEED);
         Coverage coverage = new Coverage();
-        Stream<DynamicTest> scenarios = Scenarios.all(SEED).stream()
+        Stream<DynamicTest> scenarios = Scenarios.all(SEED, TIMES).stream()
                 .filter(scenario -> scenario.name().matches(CHOSEN))
                 .map(scenario -> DynamicTest.dynamicTest(scenario.name(), () -> compare(scenario, coverage)));
         DynamicTest everything = DynamicTest.dynamicTest("every API in every version", () -> requireAll(coverage));
         return CHOSEN.equals(".*") ? Stream.concat(scenarios, Stream.of(everything)) : scenarios;
     }
 
+    /** Both are asked at the same time: what takes long are the waits. */
     private static void compare(Scenario scenario, Coverage coverage) throws Exception {
-        Transcript expected = play(scenario, kafkaPort);
+        long startNs = System.nanoTime();
+        CompletableFuture<Transcript> ofKafka = CompletableFuture.supplyAsync(() -> play(scenario, kafkaPort), players);
         Transcript actual = play(scenario, polestarPort());
+        Transcript expected = ofKafka.join();
+        System.out.printf(
+                "%-30s %5d steps %6d ms%n",
+                scenario.name(), expected.entries().size(), (System.nanoTime() - startNs) / 1_000_000);
         coverage.add(expected);
         List<Comparison.Difference> unknown = Comparison.compare(scenario.name(), expected, actual).stream()
                 .filter(difference -> !KnownDifferences.cover(difference))
@@ -102,10 +128,12 @@ class DifferentialIT {
                 "step and fields: Kafka / Polestar");
     }
 
-    private static Transcript play(Scenario scenario, int port) throws Exception {
+    private static Transcript play(Scenario scenario, int port) {
         try (Session session = new Session(port)) {
             scenario.script().play(session);
             return session.transcript();
+        } catch (Exception e) {
+            throw new IllegalStateException("port " + port, e);
         }
     }
 

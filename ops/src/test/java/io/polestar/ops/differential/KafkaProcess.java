@@ -14,6 +14,16 @@ public final class KafkaProcess implements AutoCloseable {
     private static final String CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAQ";
 
     private static final List<String> SMALL = List.of("-Xmx512m", "-XX:+UseSerialGC");
+    private static final Map<String, String> ONE_NODE = Map.of(
+            "process.roles", "broker,controller",
+            "node.id", "1",
+            "controller.listener.names", "CONTROLLER",
+            "listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "offsets.topic.replication.factor", "1",
+            "transaction.state.log.replication.factor", "1",
+            "transaction.state.log.min.isr", "1",
+            "share.coordinator.state.topic.replication.factor", "1",
+            "share.coordinator.state.topic.min.isr", "1");
 
     private final Path directory;
     private final List<String> jvm;
@@ -51,17 +61,11 @@ public final class KafkaProcess implements AutoCloseable {
     }
 
     private List<String> properties(int port, int controllerPort, Map<String, String> settings) {
-        Map<String, String> all = new TreeMap<>(Map.of(
-                "process.roles", "broker,controller",
-                "node.id", "1",
+        Map<String, String> all = new TreeMap<>(ONE_NODE);
+        all.putAll(Map.of(
                 "controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort,
                 "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
-                "controller.listener.names", "CONTROLLER",
-                "listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-                "log.dirs", directory.resolve("data").toString(),
-                "offsets.topic.replication.factor", "1",
-                "transaction.state.log.replication.factor", "1",
-                "transaction.state.log.min.isr", "1"));
+                "log.dirs", directory.resolve("data").toString()));
         all.putAll(settings);
         return all.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())

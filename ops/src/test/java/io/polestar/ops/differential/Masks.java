@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -30,7 +31,8 @@ final class Masks {
             "clientHost",
             "totalBytes",
             "usableBytes");
-    private static final Set<String> WORDINGS = Set.of("errorMessage", "batchIndexErrorMessage", "documentation");
+    private static final Set<String> WORDINGS = Set.of(
+            "errorMessage", "acknowledgeErrorMessage", "batchIndexErrorMessage", "statusDetail", "documentation");
     /** Lists whose order has no meaning, by the field that orders them here. */
     private static final Map<String, List<String>> UNORDERED = Map.ofEntries(
             Map.entry("topics", List.of("name", "topicName", "topicId")),
@@ -48,6 +50,7 @@ final class Masks {
             Map.entry("finalizedFeatures", List.of("name")),
             Map.entry("configResources", List.of("resourceName", "resourceType")),
             Map.entry("credentialInfos", List.of("mechanism")),
+            Map.entry("topicPartitions", List.of("topicName", "topicId")),
             Map.entry("coordinators", List.of("key")));
     /** Lists that are sets by this field. */
     private static final Map<String, String> BY_KEY =
@@ -55,6 +58,12 @@ final class Masks {
 
     /** Kafka sets this one for the whole cluster, for eligible leader replicas; with one replica there are none. */
     private static final String SET_BY_KAFKA_FOR_ELR = "min.insync.replicas";
+
+    /** The topic of what was lost; it comes with the first entry. */
+    private static final String LEDGER = "__polestar_ledger";
+
+    /** Durability, views: Kafka has nothing to compare them with. */
+    private static final String CONFIGS_OF_POLESTAR = "polestar.";
 
     private static final Pattern UUID_TEXT =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
@@ -97,6 +106,7 @@ final class Masks {
     private JsonNode maskArray(String field, ArrayNode array) {
         // Sorted first by names, so that ids are met in the same order; then again, for lists that only have ids.
         List<JsonNode> elements = StreamSupport.stream(array.spliterator(), false)
+                .filter(element -> !isOfTheLedger(element))
                 .sorted(orderOf(field))
                 .map(element -> mask(element.isTextual() ? "element" : "", element))
                 .sorted(orderOf(field))
@@ -108,9 +118,20 @@ final class Masks {
 
     private static ObjectNode keyed(String key, List<JsonNode> elements) {
         ObjectNode byKey = JsonNodeFactory.instance.objectNode();
-        elements.forEach(element -> byKey.set(element.get(key).asText(), element));
-        byKey.remove(SET_BY_KAFKA_FOR_ELR);
+        elements.stream()
+                .filter(element -> !isOfOne(element.get(key).asText()))
+                .forEach(element -> byKey.set(element.get(key).asText(), element));
         return byKey;
+    }
+
+    private static boolean isOfTheLedger(JsonNode element) {
+        return Stream.of("name", "topic", "topicName", "resourceName")
+                .anyMatch(field ->
+                        element.has(field) && element.get(field).asText().equals(LEDGER));
+    }
+
+    private static boolean isOfOne(String name) {
+        return name.equals(SET_BY_KAFKA_FOR_ELR) || name.startsWith(CONFIGS_OF_POLESTAR);
     }
 
     private static Comparator<JsonNode> orderOf(String field) {

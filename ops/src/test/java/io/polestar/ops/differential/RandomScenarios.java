@@ -52,23 +52,24 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /** Requests and batches with one thing changed at random, by a seed. */
 final class RandomScenarios {
-    private static final int CHANGES_PER_VERSION = 25;
-    private static final int BATCHES = 400;
+    private static final int CHANGES_PER_VERSION = 8;
+    private static final int BATCHES = 200;
     private static final String TOPIC = "random";
 
     private RandomScenarios() {}
 
-    static List<Scenario> all(long seed) {
+    static List<Scenario> all(long seed, int times) {
         return List.of(
-                new Scenario("random-fields", session -> fields(session, seed)),
-                new Scenario("random-batches", session -> batches(session, seed)));
+                new Scenario("random-fields", session -> fields(session, seed, times * CHANGES_PER_VERSION)),
+                new Scenario("random-batches", session -> batches(session, seed, times * BATCHES)));
     }
 
-    private static void fields(Session session, long seed) {
+    private static void fields(Session session, long seed, int changesPerVersion) {
         Uuid id = Admin.create(session, TOPIC, 3, Map.of());
         ProduceScenarios.store(session, id, 0, Batches.plain(3));
         ProduceScenarios.store(session, id, 1, Batches.of(CompressionType.LZ4, Batches.records(3)));
         OffsetCommitScenarios.commit(session, "random-group", TOPIC, 0, 2);
+        ShareTemplates.prepare(session, TOPIC);
         Random random = new Random(seed);
         int number = 0;
         for (Map.Entry<ApiKeys, IntFunction<ApiMessage>> template :
@@ -78,7 +79,7 @@ final class RandomScenarios {
                 Admin.create(session, "random-deletions-are-seen", 1, Map.of());
             }
             for (short version : Session.versions(key)) {
-                for (int i = 0; i < CHANGES_PER_VERSION; i++) {
+                for (int i = 0; i < changesPerVersion; i++) {
                     change(session, key, version, template.getValue().apply(number++), random.nextLong());
                 }
             }
@@ -168,6 +169,7 @@ final class RandomScenarios {
                 ApiKeys.CONSUMER_GROUP_DESCRIBE,
                 n -> new ConsumerGroupDescribeRequestData().setGroupIds(List.of("random-group", "nothing")));
         all.put(ApiKeys.DESCRIBE_TOPIC_PARTITIONS, n -> topicPartitions());
+        all.putAll(ShareTemplates.of(TOPIC, id));
         return all;
     }
 
@@ -295,11 +297,11 @@ final class RandomScenarios {
     }
 
     /** Batches of which a byte is another, with a CRC that fits. */
-    private static void batches(Session session, long seed) {
+    private static void batches(Session session, long seed, int count) {
         Random random = new Random(seed);
         String topic = "random-batches";
         Uuid id = Admin.create(session, topic, 1, Map.of());
-        for (int i = 0; i < BATCHES; i++) {
+        for (int i = 0; i < count; i++) {
             CompressionType codec = CompressionType.values()[i % CompressionType.values().length];
             MemoryRecords batch = Batches.of(codec, Batches.records(1 + random.nextInt(4)));
             int position = 16 + random.nextInt(batch.sizeInBytes() - 16);

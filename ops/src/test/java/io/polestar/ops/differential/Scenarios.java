@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 final class Scenarios {
     private Scenarios() {}
 
-    static List<Scenario> all(long seed) {
+    /** @param times how often what is made at random is made */
+    static List<Scenario> all(long seed, int times) {
         return Stream.of(
                         MetadataScenarios.all(),
                         ProduceScenarios.all(),
@@ -17,6 +18,12 @@ final class Scenarios {
                         GroupScenarios.all(),
                         OffsetCommitScenarios.all(),
                         ConsumerGroupScenarios.all(),
+                        ShareGroupScenarios.all(),
+                        ShareFetchScenarios.all(),
+                        ShareAcknowledgeScenarios.all(),
+                        ShareOffsetScenarios.all(),
+                        ShareStateScenarios.all(),
+                        StreamsGroupScenarios.all(),
                         TopicScenarios.all(),
                         ConfigScenarios.all(),
                         ClusterScenarios.all(),
@@ -24,7 +31,8 @@ final class Scenarios {
                         BrokerConfigScenarios.all(),
                         TransactionScenarios.all(),
                         OtherScenarios.all(seed),
-                        RandomScenarios.all(seed))
+                        RandomScenarios.all(seed, times),
+                        UnregisterScenarios.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -21,6 +23,7 @@ import org.apache.kafka.common.requests.ResponseHeader;
 /** A conversation with one broker: requests in any version, whose answers go into a transcript. Used by one thread. */
 final class Session implements AutoCloseable {
     private static final String CLIENT_ID = "differential";
+    private static final int HELLO_CORRELATION_ID = -7;
 
     private final WireClient client;
     private final Masks masks = new Masks();
@@ -86,7 +89,8 @@ final class Session implements AutoCloseable {
         } catch (UnsupportedVersionException | NullPointerException e) {
             return Optional.empty();
         }
-        WireClient.Outcome outcome = exchange(frame);
+        WireClient.Outcome outcome =
+                exchange(frame, request instanceof ProduceRequestData produce && produce.acks() == 0);
         ApiMessage answer = null;
         JsonNode told = reaction(outcome);
         if (outcome.reaction() == WireClient.Reaction.ANSWERED) {
@@ -102,12 +106,20 @@ final class Session implements AutoCloseable {
         return Optional.ofNullable(answer);
     }
 
-    private WireClient.Outcome exchange(ByteBuffer frame) {
+    private WireClient.Outcome exchange(ByteBuffer frame, boolean mayHaveNoAnswer) {
         try {
-            return client.exchange(frame);
+            return mayHaveNoAnswer ? client.exchange(frame, hello(), HELLO_CORRELATION_ID) : client.exchange(frame);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static ByteBuffer hello() {
+        short version = latest(ApiKeys.API_VERSIONS);
+        RequestHeader header = new RequestHeader(ApiKeys.API_VERSIONS, version, CLIENT_ID, HELLO_CORRELATION_ID);
+        ApiVersionsRequestData request =
+                new ApiVersionsRequestData().setClientSoftwareName(CLIENT_ID).setClientSoftwareVersion("1");
+        return RequestUtils.serialize(header.data(), header.headerVersion(), request, version);
     }
 
     private ApiMessage parse(ApiKeys key, short version, ByteBuffer frame) {

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.stream.Stream;
 
 /** A client on a bare socket: one frame out, one frame back, or the news that none comes. Used by one thread. */
 final class WireClient implements AutoCloseable {
@@ -34,13 +35,30 @@ final class WireClient implements AutoCloseable {
 
     /** Sends one frame, on a new connection if the last one is closed. */
     Outcome exchange(ByteBuffer frame) throws IOException {
-        return exchange(frame, TIMEOUT_MS);
+        return exchangeRaw(framed(frame), TIMEOUT_MS);
     }
 
-    Outcome exchange(ByteBuffer frame, int timeoutMs) throws IOException {
-        byte[] framed = new byte[Integer.BYTES + frame.remaining()];
-        ByteBuffer.wrap(framed).putInt(frame.remaining()).put(frame.duplicate());
-        return exchangeRaw(framed, timeoutMs);
+    /** As {@link #exchange}, of a frame that may have no answer: the answer to the second one then comes first. */
+    Outcome exchange(ByteBuffer frame, ByteBuffer second, int correlationIdOfSecond) throws IOException {
+        Outcome outcome = exchangeRaw(framed(frame, second), TIMEOUT_MS);
+        if (outcome.reaction() != Reaction.ANSWERED) {
+            return outcome;
+        }
+        if (outcome.frame().getInt(0) == correlationIdOfSecond) {
+            return new Outcome(Reaction.SILENT, null);
+        }
+        in.readFully(new byte[in.readInt()]);
+        return outcome;
+    }
+
+    private static byte[] framed(ByteBuffer... frames) {
+        ByteBuffer all = ByteBuffer.allocate(Stream.of(frames)
+                .mapToInt(frame -> Integer.BYTES + frame.remaining())
+                .sum());
+        for (ByteBuffer frame : frames) {
+            all.putInt(frame.remaining()).put(frame.duplicate());
+        }
+        return all.array();
     }
 
     /** Sends bytes as they are; they need not be a frame. */
