@@ -9,6 +9,9 @@ import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -47,6 +50,10 @@ final class Admin {
         request.topics().add(creatable);
         CreateTopicsResponseData answer =
                 session.prepare(ApiKeys.CREATE_TOPICS, request, CreateTopicsResponseData.class);
+        if (answer.topics().find(topic).errorCode() == Errors.TOPIC_ALREADY_EXISTS.code()) {
+            delete(session, topic); // of an earlier play
+            answer = session.prepare(ApiKeys.CREATE_TOPICS, request, CreateTopicsResponseData.class);
+        }
         Errors error = Errors.forCode(answer.topics().find(topic).errorCode());
         if (error != Errors.NONE) {
             throw new IllegalStateException("cannot create " + topic + ": " + error);
@@ -54,6 +61,14 @@ final class Admin {
         awaitKnown(session, topic);
         await("leaders of " + topic, () -> allLead(session, topic, partitions));
         return answer.topics().find(topic).topicId();
+    }
+
+    private static void delete(Session session, String topic) {
+        DeleteTopicsRequestData request = new DeleteTopicsRequestData()
+                .setTimeoutMs(10_000)
+                .setTopics(List.of(new DeleteTopicState().setName(topic)));
+        session.prepare(ApiKeys.DELETE_TOPICS, request, DeleteTopicsResponseData.class);
+        await("the end of " + topic, () -> errorOf(session, topic) == Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
     }
 
     /** Kafka tells of a new topic before its own replica manager has it. */

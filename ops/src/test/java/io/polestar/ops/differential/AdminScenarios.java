@@ -344,6 +344,7 @@ final class AdminScenarios {
         AlterUserScramCredentialsRequestData twice = upsert("scram-ann", 1, 4096, 32);
         twice.deletions().addAll(delete("scram-ann", 1).deletions());
         session.all("twice", ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, twice);
+        awaitEverythingKnown(session, "scram-given");
         for (List<String> users : List.of(
                 List.of("scram-ann"), List.of("scram-nobody"), List.of(""), List.of("scram-ann", "scram-ann"))) {
             session.all(
@@ -357,10 +358,16 @@ final class AdminScenarios {
         session.all("delete", ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, delete("scram-ann", 1));
         session.all("delete 2", ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, delete("scram-ann", 2));
         session.all("delete bob", ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, delete("scram-bob", 1));
+        awaitEverythingKnown(session, "scram-taken");
         session.all(
                 "describe all",
                 ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
                 new DescribeUserScramCredentialsRequestData().setUsers(null));
+    }
+
+    /** A topic made now is known after all that was changed before it. */
+    private static void awaitEverythingKnown(Session session, String topic) {
+        Admin.create(session, topic, 1, Map.of());
     }
 
     private static void acls(Session session) {
