@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,13 +35,6 @@ final class CleanerCheckpoint {
     }
 
     static void write(Path directory, long firstDirty) throws IOException {
-        Path temporary = directory.resolve(FILE + ".tmp");
-        Files.writeString(
-                temporary, "version: 0\nfirst_dirty_offset: " + firstDirty + "\n", StandardCharsets.ISO_8859_1);
-        Files.move(
-                temporary,
-                directory.resolve(FILE),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        StateFile.replace(directory.resolve(FILE), "version: 0\nfirst_dirty_offset: " + firstDirty + "\n");
     }
 }

@@ -3,10 +3,8 @@ package io.polestar.broker.topic;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -53,10 +51,8 @@ final class EpochFile extends LeaderEpochCheckpointFile {
         String entries = epochs.stream()
                 .map(e -> e.epoch() + " " + e.startOffset() + "\n")
                 .collect(Collectors.joining("", "0\n" + epochs.size() + "\n", ""));
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         try {
-            Files.writeString(temporary, entries, StandardCharsets.UTF_8);
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            StateFile.replace(file, entries);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + file, e);
         }

@@ -1,10 +1,8 @@
 package io.polestar.broker.topic;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -191,8 +189,6 @@ final class SequenceRanges {
     void write() throws IOException {
         StringBuilder lines = new StringBuilder(VERSION).append('\n');
         byProducer.values().forEach(runs -> runs.forEach(run -> lines.append(run.line())));
-        Path temporary = file.resolveSibling(FILE_NAME + ".tmp");
-        Files.writeString(temporary, lines.append(END).append('\n'), StandardCharsets.UTF_8);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        StateFile.replace(file, lines.append(END).append('\n').toString());
     }
 }
